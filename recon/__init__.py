@@ -1,0 +1,1 @@
+"""recon predicts and explains the Russell US index reconstitution."""

@@ -1,0 +1,225 @@
+"""Contracts of the frames that cross a boundary: what a source must deliver to the store.
+
+Each class is one table of the store. A row that breaks a rule is quarantined under the
+rule's name (`symbol|regex`, `close|min`, or the name of a method below), never dropped in
+silence. Times are UTC without a zone attached (`Datetime("us")`), as DuckDB stores them.
+
+Facts that have an end (a listing, a ticker's CIK) come as **happenings**: `seen` states the
+attributes from `session` on, `vanished` ends them; each has its own `known_at`, so that an
+end never shows before it happened (design, Time).
+"""
+
+import dataframely as dy
+
+SYMBOL = r"^[A-Z0-9][A-Z0-9.\-/^$=+*#]{0,14}$"
+INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
+EXCHANGES = ("nasdaq", "nyse", "amex")
+MEMBERSHIP_KINDS = (
+    "official_membership_list",
+    "official_derived",
+    "etf_ishares",
+    "etf_ishares_tickers",
+    "derived_list_NOT_official",
+    "watchlist_tickers",
+)
+
+
+class Quote(dy.Schema):
+    """One line at one session's close, as the screener showed it that evening."""
+
+    session = dy.Date(primary_key=True)
+    symbol = dy.String(primary_key=True, regex=SYMBOL)
+    exchange = dy.Enum(EXCHANGES, primary_key=True)
+    close = dy.Float64(nullable=True, min=0.0, max=1e7)
+    """USD, unadjusted."""
+    netchange = dy.Float64(nullable=True, min=-1e7, max=1e7)
+    """USD against the previous close adjusted for splits."""
+    volume = dy.Int64(nullable=True, min=0)
+    """Shares."""
+    market_cap = dy.Float64(nullable=True, min=0.0, max=2e13)
+    """USD: all shares of the company times this line's price."""
+    known_at = dy.Datetime(time_unit="us")
+
+
+class Listing(dy.Schema):
+    """A line's slowly changing attributes in the screener, as happenings."""
+
+    symbol = dy.String(primary_key=True, regex=SYMBOL)
+    exchange = dy.Enum(EXCHANGES, primary_key=True)
+    session = dy.Date(primary_key=True)
+    happening = dy.Enum(("seen", "vanished"), primary_key=True)
+    name = dy.String(nullable=True)
+    country = dy.String(nullable=True)
+    """Country of headquarters, as the screener words it."""
+    ipo_year = dy.Int16(nullable=True, min=1700, max=2100)
+    sector = dy.String(nullable=True)
+    industry = dy.String(nullable=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class Membership(dy.Schema):
+    """One line of one index snapshot: an official list or a fund's holdings."""
+
+    asof = dy.Date(primary_key=True)
+    index = dy.Enum(INDEXES, primary_key=True)
+    ticker = dy.String(primary_key=True, regex=SYMBOL)
+    name = dy.String(nullable=True)
+    weight = dy.Float64(nullable=True, min=0.0, max=100.0)
+    """Percent of the fund."""
+    shares = dy.Float64(nullable=True)
+    price = dy.Float64(nullable=True, min=0.0)
+    market_value = dy.Float64(nullable=True)
+    cusip = dy.String(nullable=True)
+    isin = dy.String(nullable=True)
+    sector = dy.String(nullable=True)
+    exchange = dy.String(nullable=True)
+    kind = dy.Enum(MEMBERSHIP_KINDS, primary_key=True)
+    origin = dy.String(primary_key=True)
+    """Where the snapshot was published, or the file's name."""
+    known_at = dy.Datetime(time_unit="us")
+
+
+class FundSnapshot(dy.Schema):
+    """The head of a holdings file: fund shares outstanding (creations and redemptions)."""
+
+    asof = dy.Date(primary_key=True)
+    fund = dy.String(primary_key=True)
+    """IWM, IWB, IWV or IWC."""
+    shares_outstanding = dy.Float64(nullable=True, min=0.0)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class Announcement(dy.Schema):
+    """One line of a list of additions or deletions that FTSE Russell published."""
+
+    event = dy.String(primary_key=True, regex=r"^(ipo:)?\d{4}-\d{2}$")
+    """Event id as in `recon.calendar`."""
+    index = dy.Enum(INDEXES, primary_key=True)
+    action = dy.Enum(("add", "delete"), primary_key=True)
+    ticker = dy.String(primary_key=True, regex=SYMBOL)
+    name = dy.String(nullable=True)
+    industry = dy.String(nullable=True)
+    stage = dy.Enum(("preliminary", "updated", "final"), primary_key=True)
+    listed_on = dy.Date(primary_key=True)
+    """Publication date of the list."""
+    origin = dy.String()
+    known_at = dy.Datetime(time_unit="us")
+
+
+class Filer(dy.Schema):
+    """What EDGAR shows of a company, as happenings."""
+
+    cik = dy.String(primary_key=True, regex=r"^\d{10}$")
+    session = dy.Date(primary_key=True)
+    happening = dy.Enum(("seen", "vanished"), primary_key=True)
+    name = dy.String(nullable=True)
+    entity_type = dy.String(nullable=True)
+    sic = dy.String(nullable=True)
+    filer_category = dy.String(nullable=True)
+    state_of_incorporation = dy.String(nullable=True)
+    """EDGAR place code."""
+    business_state_or_country = dy.String(nullable=True)
+    """EDGAR place code."""
+    business_city = dy.String(nullable=True)
+    ein = dy.String(nullable=True)
+    origin = dy.String(primary_key=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class FormerName(dy.Schema):
+    """A name under which a company filed before."""
+
+    cik = dy.String(primary_key=True, regex=r"^\d{10}$")
+    name = dy.String(primary_key=True)
+    valid_from = dy.Date(nullable=True)
+    valid_to = dy.Date(nullable=True)
+    origin = dy.String(primary_key=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class TickerCik(dy.Schema):
+    """A ticker's company at EDGAR, as happenings. Tickers are reused: read as of a moment."""
+
+    ticker = dy.String(primary_key=True)
+    cik = dy.String(primary_key=True, regex=r"^\d{10}$")
+    session = dy.Date(primary_key=True)
+    happening = dy.Enum(("seen", "vanished"), primary_key=True)
+    name = dy.String(nullable=True)
+    origin = dy.String(primary_key=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class Directory(dy.Schema):
+    """A line of a Nasdaq Trader symbol directory, as happenings."""
+
+    directory = dy.Enum(("nasdaqlisted", "otherlisted", "symbol_list"), primary_key=True)
+    symbol = dy.String(primary_key=True)
+    """As the directory writes it: classes with `.`, preferreds with `$`."""
+    session = dy.Date(primary_key=True)
+    happening = dy.Enum(("seen", "vanished"), primary_key=True)
+    security_name = dy.String(nullable=True)
+    exchange = dy.String(nullable=True)
+    etf = dy.Bool(nullable=True)
+    test_issue = dy.Bool(nullable=True)
+    financial_status = dy.String(nullable=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class Profile(dy.Schema):
+    """Sector, industry and place of a line on one date (financedatabase)."""
+
+    symbol = dy.String(primary_key=True)
+    session = dy.Date(primary_key=True)
+    name = dy.String(nullable=True)
+    sector = dy.String(nullable=True)
+    industry = dy.String(nullable=True)
+    country = dy.String(nullable=True)
+    state = dy.String(nullable=True)
+    city = dy.String(nullable=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class SymbolChange(dy.Schema):
+    """A ticker that became another one."""
+
+    effective_on = dy.Date(primary_key=True)
+    old_symbol = dy.String(primary_key=True)
+    new_symbol = dy.String(primary_key=True)
+    name = dy.String(nullable=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class CusipTicker(dy.Schema):
+    """CUSIP of a line; the source bears no date."""
+
+    cusip = dy.String(primary_key=True, regex=r"^[0-9A-Z*@#]{9}$")
+    ticker = dy.String(primary_key=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+class Place(dy.Schema):
+    """An EDGAR place code: US states, Canadian provinces, countries."""
+
+    code = dy.String(primary_key=True)
+    place = dy.String()
+    type = dy.String(nullable=True)
+    iso = dy.String(nullable=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
+CONTRACTS: dict[str, type[dy.Schema]] = {
+    "quote": Quote,
+    "listing": Listing,
+    "membership": Membership,
+    "fund_snapshot": FundSnapshot,
+    "announcement": Announcement,
+    "filer": Filer,
+    "former_name": FormerName,
+    "ticker_cik": TickerCik,
+    "directory": Directory,
+    "profile": Profile,
+    "symbol_change": SymbolChange,
+    "cusip_ticker": CusipTicker,
+    "place": Place,
+}
+"""Tables of the store that sources fill, by name."""

@@ -1,0 +1,56 @@
+"""Configuration: environment variables `RECON_*`, or a `recon.toml` in the working folder."""
+
+from pathlib import Path
+
+from platformdirs import user_data_path
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class Settings(BaseSettings):
+    """What a user may set; the command line overrides it.
+
+    Attributes
+    ----------
+    store : Path
+        Folder of the store (`RECON_STORE`).
+    data : Path
+        Folder of source files for the main job (`RECON_DATA`).
+    rulebook : Path or None
+        The user's own TOML that overrides single values of the rulebook.
+    user_agent : str or None
+        Name and contact that the SEC requires of automated readers, e.g.
+        `"Example Desk desk@example.com"`; `recon fetch` refuses SEC addresses without it.
+    source_precedence : tuple of str
+        Sources of the same subject and session, the most trusted first.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RECON_", toml_file="recon.toml", extra="forbid", frozen=True
+    )
+
+    store: Path = user_data_path("recon", appauthor=False) / "store"
+    data: Path = Path("../shared/data")
+    rulebook: Path | None = None
+    user_agent: str | None = None
+    source_precedence: tuple[str, ...] = (
+        "screener_parquet",
+        "us_stock_symbols_git",
+        "us_stock_symbols_json",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order of precedence: arguments, environment, `recon.toml`."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
