@@ -1,0 +1,24 @@
+"""The NYSE calendar, the events and their dates, and when what is published is known."""
+
+from recon.calendar.moments import (
+    end_of_day,
+    end_of_day_expr,
+    evening,
+    evening_expr,
+    next_open,
+    next_open_map,
+)
+from recon.calendar.nyse import is_session, session_after, session_on_or_before, sessions
+
+__all__ = [
+    "end_of_day",
+    "end_of_day_expr",
+    "evening",
+    "evening_expr",
+    "is_session",
+    "next_open",
+    "next_open_map",
+    "session_after",
+    "session_on_or_before",
+    "sessions",
+]
