@@ -4,6 +4,7 @@ The exchange calendar costs half a second to import, so it is read on first use 
 a sorted tuple of days; importing this module stays cheap.
 """
 
+import warnings
 from bisect import bisect_left, bisect_right
 from datetime import date
 from functools import lru_cache
@@ -108,7 +109,10 @@ def _sessions() -> tuple[date, ...]:
     # Imported here: pandas comes with it, and `recon --help` needs neither.
     from exchange_calendars import get_calendar  # noqa: PLC0415
 
-    nyse = get_calendar("XNYS", start=FIRST_DAY.isoformat(), end=LAST_DAY.isoformat())
+    with warnings.catch_warnings():
+        # Its pandas idioms lag behind pandas; nothing of that reaches the list of days.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        nyse = get_calendar("XNYS", start=FIRST_DAY.isoformat(), end=LAST_DAY.isoformat())
     return tuple(nyse.sessions.date)
 
 
