@@ -1,5 +1,7 @@
 """The NYSE calendar, the events and their dates, and when what is published is known."""
 
+from recon.calendar.event import DateSource, Event, Publication
+from recon.calendar.events import event, events, next_event
 from recon.calendar.moments import (
     end_of_day,
     end_of_day_expr,
@@ -11,11 +13,17 @@ from recon.calendar.moments import (
 from recon.calendar.nyse import is_session, session_after, session_on_or_before, sessions
 
 __all__ = [
+    "DateSource",
+    "Event",
+    "Publication",
     "end_of_day",
     "end_of_day_expr",
     "evening",
     "evening_expr",
+    "event",
+    "events",
     "is_session",
+    "next_event",
     "next_open",
     "next_open_map",
     "session_after",
