@@ -11,6 +11,7 @@ from recon.calendar.moments import (
     next_open_map,
 )
 from recon.calendar.nyse import is_session, session_after, session_on_or_before, sessions
+from recon.calendar.rules import open_choices
 
 __all__ = [
     "DateSource",
@@ -26,6 +27,7 @@ __all__ = [
     "next_event",
     "next_open",
     "next_open_map",
+    "open_choices",
     "session_after",
     "session_on_or_before",
     "sessions",

@@ -194,12 +194,18 @@ def _year(event_id: str) -> int:
     return int(event_id.rpartition(":")[2][:4])
 
 
+def _within(month: str) -> bool:
+    """Say whether a name's month, if it is one, lies in the years of the calendar."""
+    year = month[:4]
+    return not (year.isdecimal() and len(year) == 4) or FIRST_YEAR <= int(year) <= LAST_YEAR
+
+
 def _hint(event_id: str) -> str:
     """Name the events of the same month, else the nearest names, else the range."""
     names = [*_by_id(), *aliases()]
     month = event_id.rpartition(":")[2]
     near = [name for name in names if name.rpartition(":")[2] == month]
     near = near or get_close_matches(event_id, names, n=3)
-    if near:
+    if near and _within(month):
         return " or ".join(near)
     return f"a name such as 2026-06, 2026-11 or ipo:2025-12, {FIRST_YEAR} to {LAST_YEAR}"

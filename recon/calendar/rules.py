@@ -148,6 +148,21 @@ def rules() -> Rules:
     )
 
 
+def open_choices() -> dict[str, str]:
+    """List where the owner's documents leave a date open, and what is held.
+
+    Returns
+    -------
+    dict of str to str
+        By kind, leg and range of event months.
+    """
+    return {
+        f"{era.kind}{f' {era.leg}' if era.leg else ''} {era.first} to {era.last}": era.open_choice
+        for era in rules().era
+        if era.open_choice is not None
+    }
+
+
 def shift_month(day: date, months: int) -> date:
     """Give the first of the month that lies `months` after a day's month."""
     years, month = divmod(day.month - 1 + months, 12)

@@ -16,5 +16,5 @@ def aliases() -> Mapping[str, str]:
     mapping of str to str
         Second name to event id: `2026-12` is `2026-11` (methodology §1.3).
     """
-    text = files("recon.rulebook").joinpath("aliases.toml").read_text(encoding="utf-8")
+    text = files("recon.rulebook").joinpath("data", "aliases.toml").read_text(encoding="utf-8")
     return MappingProxyType(tomllib.loads(text))
