@@ -1,0 +1,324 @@
+"""The store as it was known at one moment: the only way in which anything is read from it.
+
+Every frame holds rows with `known_at` at or before the moment and nothing else, so no result
+changes when something known later is added. The exception is asked for by name: with
+hindsight `slow-facts`, the slow facts (filer, ticker ↔ CIK, former name, profile) of a subject
+of which nothing was known yet come from its earliest later rows, marked in a column
+`hindsight` (design, Time).
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Literal, get_args
+
+import polars as pl
+
+from recon.contracts import CONTRACTS
+from recon.errors import InputError
+from recon.resources import query
+from recon.store.generations import Generation
+
+Hindsight = Literal["strict", "slow-facts"]
+_HAPPENINGS = {
+    "listing": (["symbol", "exchange"], ["symbol", "exchange"]),
+    "directory": (["directory", "symbol"], ["directory", "symbol"]),
+    "ticker_cik": (["ticker", "cik"], ["ticker"]),
+}
+"""Key of a life, and the subject for which hindsight stands in."""
+
+
+class AsOf:
+    """What was known at a moment.
+
+    Parameters
+    ----------
+    generation : Generation
+        Held open for as long as this object lives.
+    moment : datetime
+        Aware; what is known later is not seen.
+    hindsight : {"strict", "slow-facts"}
+        Whether earliest later rows may stand in for slow facts.
+    precedence : sequence of str
+        Sources of the same subject and session, the most trusted first; sources not named
+        come after, by name.
+
+    Raises
+    ------
+    InputError
+        If the moment has no time zone or the hindsight no such name.
+    """
+
+    def __init__(
+        self,
+        generation: Generation,
+        moment: datetime,
+        hindsight: Hindsight,
+        precedence: Sequence[str],
+    ) -> None:
+        if moment.tzinfo is None:
+            raise InputError(
+                "a moment needs a time zone",
+                field="moment",
+                value=moment,
+                expected="an aware datetime, as recon.calendar.end_of_day returns",
+            )
+        if hindsight not in get_args(Hindsight):
+            raise InputError(
+                "no such hindsight",
+                field="hindsight",
+                value=hindsight,
+                expected=" or ".join(get_args(Hindsight)),
+            )
+        self.moment = moment.astimezone(UTC)
+        self.hindsight = hindsight
+        self._generation = generation
+        self._precedence = list(precedence)
+
+    def sessions(self) -> list[date]:
+        """Sessions with quotes, ascending."""
+        return self._fetch(query("sessions"))["session"].to_list()
+
+    def quotes(
+        self,
+        first: date,
+        last: date,
+        columns: Sequence[str] | None = None,
+        symbols: Sequence[str] | None = None,
+    ) -> pl.DataFrame:
+        """Quotes of all sessions from `first` to `last`, both included.
+
+        Each session comes whole from the first source, by precedence, that has it.
+
+        Parameters
+        ----------
+        first, last : date
+            Range of sessions.
+        columns : sequence of str, optional
+            Columns of `recon.contracts.Quote` to read; all by default.
+        symbols : sequence of str, optional
+            Only these lines.
+
+        Returns
+        -------
+        pl.DataFrame
+            By session, symbol and exchange; USD, shares.
+        """
+        sessions = [session for session in self.sessions() if first <= session <= last]
+        return self._quotes(sessions, columns, symbols)
+
+    def cross_section(self, session: date) -> pl.DataFrame:
+        """Quotes of one session, by symbol and exchange; empty if it is not known."""
+        return self._quotes([session])
+
+    def slices(
+        self,
+        sessions: Sequence[date],
+        before: int,
+        columns: Sequence[str] | None = None,
+        symbols: Sequence[str] | None = None,
+    ) -> pl.DataFrame:
+        """Quotes of the windows that end at each of the given sessions, in one query.
+
+        Parameters
+        ----------
+        sessions : sequence of date
+            Last session of each window; one without quotes ends at the session before it.
+        before : int
+            Sessions in each window, its last included.
+        columns, symbols : optional
+            As in `quotes`.
+
+        Returns
+        -------
+        pl.DataFrame
+            The union of the windows, each row once, by session, symbol and exchange.
+        """
+        known = self.sessions()
+        wanted: set[date] = set()
+        for session in sessions:
+            wanted.update([one for one in known if one <= session][-before:])
+        return self._quotes(sorted(wanted), columns, symbols)
+
+    def listings(self) -> pl.DataFrame:
+        """Lines listed at the moment, by symbol and exchange.
+
+        Returns
+        -------
+        pl.DataFrame
+            The attributes of `recon.contracts.Listing`, `since` (first session of the
+            current unbroken life), `last_changed` (session of these attributes), `known_at`.
+        """
+        return self._live("listing")
+
+    def listing_history(self) -> pl.DataFrame:
+        """Intervals of the listing attributes, as known at the moment.
+
+        Returns
+        -------
+        pl.DataFrame
+            The attributes, `valid_from`, `valid_to` (first session on which they no longer
+            held; null while no end was known), `known_at`.
+        """
+        return self._history("listing")
+
+    def directory(self) -> pl.DataFrame:
+        """Lines in the Nasdaq Trader directories at the moment; columns as in `listings`."""
+        return self._live("directory")
+
+    def directory_history(self) -> pl.DataFrame:
+        """Intervals of the directories' lines; columns as in `listing_history`."""
+        return self._history("directory")
+
+    def snapshots(self) -> pl.DataFrame:
+        """Index snapshots: `asof`, `index`, `kind`, `origin`, `lines`, `known_at`."""
+        return self._typed("membership", self._fetch(query("snapshots")))
+
+    def membership(self, asof: date, index: str, kind: str, origin: str) -> pl.DataFrame:
+        """Lines of one snapshot, chosen from `snapshots()`; see `recon.contracts.Membership`."""
+        return self._rows(
+            "membership",
+            '"asof" = $asof AND "index" = $index AND kind = $kind AND origin = $origin',
+            asof=asof,
+            index=index,
+            kind=kind,
+            origin=origin,
+        )
+
+    def memberships(self, index: str | None = None) -> pl.DataFrame:
+        """Lines of all snapshots, of one index or of all."""
+        if index is None:
+            return self._rows("membership")
+        return self._rows("membership", '"index" = $index', index=index)
+
+    def announcements(self, event: str | None = None) -> pl.DataFrame:
+        """Published additions and deletions, of one event or of all."""
+        if event is None:
+            return self._rows("announcement")
+        return self._rows("announcement", "event = $event", event=event)
+
+    def fund_snapshots(self) -> pl.DataFrame:
+        """Fund shares outstanding by date and fund."""
+        return self._rows("fund_snapshot")
+
+    def filers(self) -> pl.DataFrame:
+        """Companies at EDGAR, one row each, by CIK.
+
+        Returns
+        -------
+        pl.DataFrame
+            The latest stated value of each attribute of `recon.contracts.Filer`, `session`
+            (of the newest statement), `live` (whether the newest file that follows the
+            company still had it), `known_at`, `hindsight`.
+        """
+        sql = query("filers")
+        return self._typed("filer", self._fetch(sql, slow_facts=self._slow_facts))
+
+    def ticker_cik(self) -> pl.DataFrame:
+        """Live pairs of ticker and CIK.
+
+        With hindsight `slow-facts`, the stand-in for a ticker is its earliest later pair,
+        which may belong to a company that took the ticker over: `since` is then later than
+        the moment, and the caller decides.
+
+        Returns
+        -------
+        pl.DataFrame
+            `ticker`, `cik`, `name`, `origin`, `since`, `session` (of the newest statement),
+            `known_at`, `hindsight`.
+        """
+        pairs = self._live("ticker_cik", slow_facts=self._slow_facts)
+        return pairs.rename({"last_changed": "session"})
+
+    def former_names(self) -> pl.DataFrame:
+        """Names under which companies filed before, with `hindsight`; no end is in the future."""
+        sql = query("former_names")
+        return self._typed("former_name", self._fetch(sql, slow_facts=self._slow_facts))
+
+    def profiles(self) -> pl.DataFrame:
+        """Newest sector, industry and place of each line, with `hindsight`."""
+        sql = query("profiles")
+        return self._typed("profile", self._fetch(sql, slow_facts=self._slow_facts))
+
+    def symbol_changes(self) -> pl.DataFrame:
+        """Tickers that became others."""
+        return self._rows("symbol_change")
+
+    def cusips(self) -> pl.DataFrame:
+        """Pairs of CUSIP and ticker."""
+        return self._rows("cusip_ticker")
+
+    def places(self) -> pl.DataFrame:
+        """EDGAR place codes."""
+        return self._rows("place")
+
+    @property
+    def _slow_facts(self) -> bool:
+        return self.hindsight == "slow-facts"
+
+    def _quotes(
+        self,
+        sessions: Sequence[date],
+        columns: Sequence[str] | None = None,
+        symbols: Sequence[str] | None = None,
+    ) -> pl.DataFrame:
+        key = CONTRACTS["quote"].primary_key()
+        chosen = list(columns) if columns is not None else CONTRACTS["quote"].column_names()
+        revised = set(self._fetch(query("revised_sessions"))["session"])
+        frame = self._fetch(
+            query("quotes"),
+            select=list(dict.fromkeys([*chosen, *key, "known_at"])),
+            precedence=self._precedence,
+            sessions=list(sessions),
+            symbols=None if symbols is None else list(symbols),
+        )
+        frame = frame.sort(*key, "known_at")
+        if revised.intersection(sessions):
+            frame = frame.unique(key, keep="last", maintain_order=True)
+        return self._typed("quote", frame.select(chosen))
+
+    def _live(self, table: str, *, slow_facts: bool | None = None) -> pl.DataFrame:
+        key, subject = _HAPPENINGS[table]
+        sql = query("live").format(
+            table=table,
+            key=", ".join(key),
+            subject=", ".join(subject),
+            columns=", ".join(_attributes(table)),
+        )
+        frame = self._fetch(sql, precedence=self._precedence, slow_facts=bool(slow_facts))
+        if slow_facts is None:
+            frame = frame.drop("hindsight")
+        return self._typed(table, frame)
+
+    def _history(self, table: str) -> pl.DataFrame:
+        key, _ = _HAPPENINGS[table]
+        sql = query("history").format(
+            table=table, key=", ".join(key), columns=", ".join(_attributes(table))
+        )
+        return self._typed(table, self._fetch(sql, precedence=self._precedence))
+
+    def _rows(self, table: str, condition: str = "TRUE", **parameters: Any) -> pl.DataFrame:
+        key = ", ".join(f'"{name}"' for name in CONTRACTS[table].primary_key())
+        sql = query("rows").format(table=table, key=key, condition=condition)
+        return self._typed(table, self._fetch(sql, precedence=self._precedence, **parameters))
+
+    def _fetch(
+        self, sql: str, select: Sequence[str] | None = None, **parameters: Any
+    ) -> pl.DataFrame:
+        moment = self.moment.replace(tzinfo=None)
+        relation = self._generation.connection.cursor().sql(
+            sql, params={"moment": moment, **parameters}
+        )
+        if select is not None:
+            relation = relation.select(*select)
+        frame: pl.DataFrame = relation.pl()
+        return frame
+
+    def _typed(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
+        columns = CONTRACTS[table].columns()
+        return frame.cast({name: columns[name].dtype for name in frame.columns if name in columns})
+
+
+def _attributes(table: str) -> list[str]:
+    """Columns of a table of happenings but those that say when."""
+    times = ("session", "happening", "known_at")
+    return [name for name in CONTRACTS[table].column_names() if name not in times]

@@ -1,0 +1,90 @@
+"""Which files a call of ingest means, and which source reads each."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import recon.sources
+from recon.errors import InputError
+from recon.sources.base import Source
+
+SIMULATED = "SIMULATED.json"
+"""A file of this name marks everything beside and below it as simulated."""
+
+_IGNORED = ("LICENSE", "README", SIMULATED)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file or folder to ingest.
+
+    Attributes
+    ----------
+    path : Path
+        Where it is.
+    source : Source or None
+        Who reads it; None if nobody recognises it.
+    named : bool
+        Whether the caller named it, rather than a folder above it.
+    simulated : bool
+        Whether a `SIMULATED.json` lies beside or above it.
+    """
+
+    path: Path
+    source: Source | None
+    named: bool
+    simulated: bool
+
+
+def discover(paths: Iterable[Path]) -> list[Found]:
+    """Walk the paths in order, folders by name, leaving out hidden files and licences.
+
+    A folder that a source recognises as a whole (a repository) is one thing to ingest; of
+    any other, what is in it.
+
+    Raises
+    ------
+    InputError
+        If a path does not exist.
+    """
+    found: dict[Path, Found] = {}
+    for path in paths:
+        if not path.exists():
+            raise InputError("no such file or folder", field="path", value=path)
+        for one in _walk(path, named=True):
+            found.setdefault(one.path.resolve(), one)
+    return list(found.values())
+
+
+def _walk(path: Path, *, named: bool) -> Iterator[Found]:
+    source = recon.sources.recognise(path)
+    if source is not None or path.is_file():
+        yield Found(path, source, named, is_simulated(path))
+        return
+    for child in sorted(path.iterdir()):
+        if not child.name.startswith((".", *_IGNORED)):
+            yield from _walk(child, named=False)
+
+
+def is_simulated(path: Path) -> bool:
+    """Whether a `SIMULATED.json` lies in the path or beside or above it."""
+    path = path.resolve()
+    return any((folder / SIMULATED).is_file() for folder in (path, *path.parents))
+
+
+def fingerprint(found: Found, source: Source) -> str:
+    """Version of a growing source, otherwise the SHA-256 of a file or of a folder's files."""
+    if source.incremental and source.version is not None:
+        return source.version(found.path)
+    if found.path.is_file():
+        return _sha256(found.path)
+    digest = hashlib.sha256()
+    for file in sorted(file for file in found.path.rglob("*") if file.is_file()):
+        digest.update(f"{file.relative_to(found.path).as_posix()}\0{_sha256(file)}\n".encode())
+    return digest.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

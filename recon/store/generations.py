@@ -1,0 +1,251 @@
+"""The store's folder: numbered generations, one pointer, one writer, any number of readers.
+
+A generation is a DuckDB file that never changes once the pointer names it. The writer builds
+the next one beside it and moves the pointer with one `os.replace`; whatever stops it before
+that leaves the pointer, and so the store, where it was. Readers hold a shared lock on the
+mark of their generation, so that the writer knows which old ones nobody reads.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from recon.errors import NoDataError, StoreError, StoreLockedError
+
+try:
+    import fcntl
+except ImportError:  # Windows refuses to delete a file that is open, which serves as the mark
+    fcntl = None  # type: ignore[assignment]
+
+_NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+_WRITER_MEMORY = "1GB"
+
+
+def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Open a generation; DuckDB loads and downloads no extension for it."""
+    try:
+        connection = duckdb.connect(str(file), read_only=read_only, config=_NO_DOWNLOADS)
+        if not read_only:
+            connection.execute(f"SET memory_limit = '{_WRITER_MEMORY}'")
+    except duckdb.Error as error:
+        raise StoreError(
+            "the store's database cannot be opened",
+            field="store",
+            value=file,
+            expected=f"a database that DuckDB {duckdb.__version__} reads ({error})",
+        ) from error
+    return connection
+
+
+class Generation:
+    """A generation open for reading, kept from removal until closed.
+
+    Attributes
+    ----------
+    number : int
+        The generation's number; higher is later.
+    connection : duckdb.DuckDBPyConnection
+        Read-only; take a cursor of it for each query, so that threads may share it.
+    """
+
+    def __init__(self, number: int, file: Path, mark: int) -> None:
+        self._mark: int | None = mark
+        self.number = number
+        self.file = file
+        self.connection = connect(file, read_only=True)
+
+    def close(self) -> None:
+        """Let go of the generation; harmless when done twice."""
+        if self._mark is not None:
+            mark, self._mark = self._mark, None
+            with suppress(AttributeError):
+                self.connection.close()
+            os.close(mark)
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class Folder:
+    """The folder of a store.
+
+    Parameters
+    ----------
+    path : Path
+        Need not exist before the first write.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.pointer = path / "current"
+        self.generations = path / "generations"
+        self.archive = path / "archive"
+
+    def file(self, number: int) -> Path:
+        """Database of a generation."""
+        return self.generations / f"{number}.duckdb"
+
+    def current(self) -> int | None:
+        """Return the number that the pointer names, or None where there is no store yet.
+
+        Raises
+        ------
+        StoreError
+            If the pointer holds anything but a number.
+        """
+        try:
+            text = self.pointer.read_text(encoding="ascii")
+        except FileNotFoundError:
+            return None
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(
+                "the store's pointer cannot be read", field="store", value=self.pointer
+            ) from error
+        if not text.strip().isdigit():
+            raise StoreError(
+                "the store's pointer is damaged",
+                field="store",
+                value=self.pointer,
+                expected="the number of a generation",
+            )
+        return int(text)
+
+    def open(self) -> Generation:
+        """Open the current generation for reading.
+
+        Raises
+        ------
+        NoDataError
+            If there is no store here.
+        StoreError
+            If the generation that the pointer names is missing.
+        """
+        while (number := self.current()) is not None:
+            mark = self._open_mark(number)
+            _hold(mark)
+            if self.current() != number:  # moved before the mark was held: it may be gone
+                os.close(mark)
+                continue
+            if not self.file(number).is_file():
+                os.close(mark)
+                raise StoreError(
+                    "the store's current generation is missing",
+                    field="store",
+                    value=self.file(number),
+                )
+            return Generation(number, self.file(number), mark)
+        raise NoDataError(
+            "there is no store here",
+            field="store",
+            value=self.path,
+            expected="a store; run `recon ingest` to make one",
+        )
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the only writer; unread and unfinished generations are removed before and after.
+
+        Raises
+        ------
+        StoreLockedError
+            If another process, or another `Store` of this one, is writing.
+        """
+        self.generations.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self.path / "write.lock", timeout=0):
+                self.remove_unread()
+                try:
+                    yield
+                finally:
+                    self.remove_unread()
+        except Timeout as error:
+            raise StoreLockedError(
+                "another process is writing to this store",
+                field="store",
+                value=self.path,
+                expected="one writer at a time; try again when it has finished",
+            ) from error
+
+    def begin(self) -> int:
+        """Copy the current generation to the next number, for the lock's holder to change."""
+        current = self.current()
+        number = (current or 0) + 1
+        if current is not None:
+            shutil.copyfile(self.file(current), self.file(number))
+        return number
+
+    def publish(self, number: int) -> None:
+        """Make a finished, closed generation the current one."""
+        self.archive.mkdir(exist_ok=True)
+        os.close(self._open_mark(number))
+        _sync(self.file(number))
+        _sync(self.generations)
+        temporary = self.path / "current.next"
+        temporary.write_text(f"{number}\n", encoding="ascii")
+        _sync(temporary)
+        temporary.replace(self.pointer)
+        _sync(self.path)
+
+    def remove_unread(self) -> None:
+        """Remove every generation but the current one that no reader holds."""
+        current = self.current()
+        numbers = {file.name.split(".")[0] for file in self.generations.iterdir()}
+        for number in (int(name) for name in numbers if name.isdigit()):
+            if number != current:
+                self._remove(number)
+
+    def _remove(self, number: int) -> None:
+        mark = self._open_mark(number)
+        try:
+            if not _seize(mark):
+                return
+            with suppress(PermissionError):
+                for left in self.generations.glob(f"{number}.*"):
+                    if left.is_dir():
+                        shutil.rmtree(left, ignore_errors=True)
+                    elif left.suffix != ".mark":
+                        left.unlink(missing_ok=True)
+                self._mark_file(number).unlink(missing_ok=True)
+        finally:
+            os.close(mark)
+
+    def _mark_file(self, number: int) -> Path:
+        return self.generations / f"{number}.mark"
+
+    def _open_mark(self, number: int) -> int:
+        return os.open(self._mark_file(number), os.O_RDONLY | os.O_CREAT, 0o644)
+
+
+def _hold(mark: int) -> None:
+    """Share the mark with other readers, until it is closed."""
+    if fcntl is not None:
+        fcntl.flock(mark, fcntl.LOCK_SH)
+
+
+def _seize(mark: int) -> bool:
+    """Take the mark for oneself, or say that a reader holds it."""
+    if fcntl is not None:
+        try:
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+def _sync(path: Path) -> None:
+    """Force a file or a folder's entries to the disk."""
+    if os.name == "nt" and path.is_dir():  # Windows cannot sync a folder
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

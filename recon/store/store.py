@@ -1,0 +1,126 @@
+"""The store: take files in, and hand out what was known at a moment."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from recon.errors import NoDataError
+from recon.settings import Settings
+from recon.store import schema
+from recon.store.asof import AsOf, Hindsight
+from recon.store.generations import Folder, Generation
+from recon.store.ingest import ingest, upgrade
+from recon.store.land import Progress
+from recon.store.reports import BatchReport, StoreStatus
+from recon.store.status import status
+
+
+class Store:
+    """A folder that holds all data in generations (design, The store).
+
+    Nothing is opened or made before it is needed. One `Store` may be shared by threads that
+    read. It always reads the newest generation; an `AsOf` keeps the one it was made from.
+
+    Parameters
+    ----------
+    path : Path
+        The folder; the first ingest makes it.
+    precedence : sequence of str, optional
+        Sources of the same subject and session, the most trusted first; by default
+        `Settings.source_precedence`.
+    """
+
+    def __init__(self, path: Path, precedence: Sequence[str] | None = None) -> None:
+        self.path = Path(path)
+        self._folder = Folder(self.path)
+        self._precedence = Settings().source_precedence if precedence is None else precedence
+        self._opened: Generation | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def archive(self) -> Path:
+        """Folder of the immutable forecasts, one Parquet file a run."""
+        return self._folder.archive
+
+    @property
+    def simulated(self) -> bool:
+        """Whether the store holds the simulated market; False when it holds nothing."""
+        rows = self._generation().connection.cursor().sql("SELECT simulated FROM batch LIMIT 1")
+        return any(simulated for (simulated,) in rows.fetchall())
+
+    def newest_session(self) -> date:
+        """Newest session with quotes.
+
+        Raises
+        ------
+        NoDataError
+            If there is no store or there are no quotes in it.
+        """
+        rows = self._generation().connection.cursor().sql("SELECT max(session) FROM quote_session")
+        newest: date | None = rows.fetchall()[0][0]
+        if newest is None:
+            raise NoDataError(
+                "the store holds no quotes",
+                field="store",
+                value=self.path,
+                expected="at least one session; run `recon ingest` on a screener file",
+            )
+        return newest
+
+    def ingest(
+        self,
+        paths: Iterable[Path],
+        progress: Progress | None = None,
+        *,
+        now: datetime | None = None,
+    ) -> list[BatchReport]:
+        """Ingest files and folders; see `recon.store.ingest.ingest`."""
+        return ingest(self._folder, [Path(path) for path in paths], progress=progress, now=now)
+
+    def as_of(self, moment: datetime, hindsight: Hindsight = "strict") -> AsOf:
+        """Return the store as it was known at an aware moment.
+
+        Raises
+        ------
+        NoDataError
+            If there is no store.
+        StoreTooNewError
+            If a newer program wrote it.
+        InputError
+            If the moment is naive or the hindsight has no such name.
+        """
+        return AsOf(self._generation(), moment, hindsight, self._precedence)
+
+    def status(self) -> StoreStatus:
+        """Return what the store holds: sources, sessions and gaps, what was set aside."""
+        return status(self._generation(), self.path)
+
+    def close(self) -> None:
+        """Let go of the generation read last; an `AsOf` made from it cannot be used after."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
+
+    def _generation(self) -> Generation:
+        """Open the newest generation, brought to this program's schema if it is older."""
+        if self._opened is None or self._opened.number != self._folder.current():
+            opened = self._folder.open()
+            version = schema.check_not_newer(opened.connection, self.path)
+            if version < schema.newest_version():
+                opened.close()
+                upgrade(self._folder)
+                opened = self._folder.open()
+            self._opened = opened
+        return self._opened

@@ -1,0 +1,41 @@
+-- What EDGAR showed of each company at the moment: the latest stated value of each attribute.
+-- `live` says whether the company was still in the newest file that followed it. With
+-- $slow_facts, a company of which nothing is known yet is stood in for by its earliest later rows.
+WITH known AS (
+    SELECT *, FALSE AS hindsight
+    FROM filer
+    WHERE known_at <= $moment
+),
+later AS (
+    SELECT *, TRUE AS hindsight
+    FROM filer
+    WHERE $slow_facts AND known_at > $moment AND happening = 'seen'
+      AND cik NOT IN (SELECT cik FROM known)
+    QUALIFY rank() OVER (PARTITION BY cik ORDER BY known_at, session) = 1
+),
+placed AS (
+    SELECT
+        *,
+        row(session, known_at, happening = 'seen', origin, batch_id) AS place
+    FROM (FROM known UNION ALL FROM later)
+)
+SELECT
+    cik,
+    arg_max(name, place) FILTER (WHERE happening = 'seen') AS name,
+    arg_max(entity_type, place) FILTER (WHERE happening = 'seen') AS entity_type,
+    arg_max(sic, place) FILTER (WHERE happening = 'seen') AS sic,
+    arg_max(filer_category, place) FILTER (WHERE happening = 'seen') AS filer_category,
+    arg_max(state_of_incorporation, place) FILTER (WHERE happening = 'seen')
+        AS state_of_incorporation,
+    arg_max(business_state_or_country, place) FILTER (WHERE happening = 'seen')
+        AS business_state_or_country,
+    arg_max(business_city, place) FILTER (WHERE happening = 'seen') AS business_city,
+    arg_max(ein, place) FILTER (WHERE happening = 'seen') AS ein,
+    max(session) FILTER (WHERE happening = 'seen') AS session,
+    arg_max(happening, place) = 'seen' AS live,
+    max(known_at) AS known_at,
+    bool_and(hindsight) AS hindsight
+FROM placed
+GROUP BY cik
+HAVING bool_or(happening = 'seen')
+ORDER BY cik
