@@ -13,7 +13,8 @@ import polars as pl
 from recon.calendar import Event, evening_expr, event
 from recon.errors import RefusedFileError, UnknownEventError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import filled, opening, read_text, to_date
+from recon.sources.files import opening, read_text
+from recon.sources.printed import filled, to_date
 
 _COLUMNS = (
     "recon",

@@ -17,8 +17,9 @@ import pypdfium2 as pdfium
 from recon.calendar import Event, end_of_day, evening, events
 from recon.errors import InputError, RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import read_day, stated_date
 from recon.sources.pdf_table import Words, cut_tables, read_words
+from recon.sources.printed import read_day
+from recon.sources.stated import stated_date
 
 _MEMBER_HEADS = ("Company", "Ticker")
 _CHANGE_HEADS = ("Company", "Symbol", "Industry")

@@ -18,15 +18,10 @@ from recon.calendar import next_open
 from recon.calendar.nyse import FIRST_DAY, LAST_DAY
 from recon.errors import RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import (
-    filled,
-    opening,
-    read_day,
-    read_numbers,
-    read_text,
-    rejecting,
-    required_date,
-)
+from recon.sources.files import opening, read_text, rejecting
+from recon.sources.printed import filled, read_day, read_numbers
+from recon.sources.pseudo_lines import keep_larger, no_line
+from recon.sources.stated import required_date
 
 FUNDS = {"IWB": "R1000", "IWM": "R2000", "IWV": "R3000", "IWC": "RMICRO"}
 """Fund → the index that it tracks."""
@@ -57,39 +52,6 @@ _COLUMNS = {
 _NUMBERS = ("market_value", "weight", "shares", "price")
 _WEIGHTS = (95.0, 102.0)
 """Percent: full holdings sum to 98 … 100, cash and rounding make the rest."""
-
-_NO_LINE_TICKER = r"^-*$|\d|^(USD|CAD|XTSLA|MSFUT)$|_USD$| RT$"
-_NO_LINE_NAME = (
-    r"(?i)\S.*\bCVR\b|\bRIGHTS\b|\bWARRANTS?\b|\bESCROW\b|\bPRVT$|\bEMINI\b"
-    r"|\bCASH$|\bCASH (ACCRUAL|COLLATERAL)\b|\bCSH FND\b|\bUSD BALANCE\b"
-)
-
-
-def no_line() -> pl.Expr:
-    """Say which holdings are no listed line of a company.
-
-    Cash, futures, rights, warrants, contingent value rights, escrow and numeric codes, a
-    missing ticker, and what has no market. No listed US common has a digit in its ticker;
-    CVR Energy begins with the letters that mark a value right at the end of other names.
-
-    Returns
-    -------
-    Expr
-        Boolean, on the columns `ticker`, `name` and `exchange`; never null.
-    """
-    return (
-        pl.col("ticker").str.contains(_NO_LINE_TICKER).fill_null(True)
-        | pl.col("name").str.contains(_NO_LINE_NAME).fill_null(False)
-        | pl.col("exchange").str.starts_with("NO MARKET").fill_null(False)
-    )
-
-
-def keep_larger(frame: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """Keep one row of each key: the larger by market value, then weight, then shares."""
-    sizes = ["market_value", "weight", "shares"]
-    return frame.sort(sizes, descending=True, nulls_last=True, maintain_order=True).unique(
-        list(key), keep="first", maintain_order=True
-    )
 
 
 def _recognise(path: Path) -> bool:

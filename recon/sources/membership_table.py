@@ -13,8 +13,9 @@ import polars as pl
 from recon.calendar import end_of_day_expr, next_open
 from recon.calendar.nyse import FIRST_DAY, LAST_DAY
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import filled, parquet_columns, read_parquet, to_date
-from recon.sources.ishares import keep_larger, no_line
+from recon.sources.files import parquet_columns, read_parquet
+from recon.sources.printed import filled, to_date
+from recon.sources.pseudo_lines import keep_larger, no_line
 
 _TEXTS = ("index", "ticker", "name", "cusip", "isin", "sector", "exchange", "kind", "source")
 _NUMBERS = ("weight", "shares", "price", "market_value")

@@ -1,0 +1,123 @@
+"""Small reference tables: profiles of lines, changed symbols, CUSIPs, EDGAR's place codes."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from recon.calendar import end_of_day_expr
+from recon.calendar.nyse import FIRST_DAY
+from recon.errors import RefusedFileError
+from recon.sources.base import Chunk, Seen, Source, check
+from recon.sources.files import opening, parquet_columns, read_parquet, read_text
+from recon.sources.printed import filled, to_date
+from recon.sources.stated import stated_date
+
+CUT = date(2026, 4, 30)
+"""The day on which the delivered data stops: an undated table is known from its end on."""
+
+_PROFILE = ("symbol", "asof_before", "long_name", "short_name")
+_PLACE = ("sector", "industry", "country", "state", "city")
+_CHANGE = ("effective_date", "old_symbol", "new_symbol", "new_company_name")
+_CODES = ("Code", "Place", "Type", "ISO")
+
+
+def _recognise_profiles(path: Path) -> bool:
+    return parquet_columns(path).issuperset({*_PROFILE, *_PLACE})
+
+
+def _read_profiles(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    table = read_parquet(path, [*_PROFILE, *_PLACE]).select(
+        filled("symbol"),
+        *(filled(c).alias(c) for c in _PLACE),
+        name=pl.coalesce(filled("long_name"), filled("short_name")),
+        session=to_date("asof_before"),
+    )
+    yield _once("profile", table.with_columns(known_at=end_of_day_expr("session")))
+
+
+def _recognise_changes(path: Path) -> bool:
+    return parquet_columns(path) == set(_CHANGE)
+
+
+def _read_changes(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    table = read_parquet(path, _CHANGE).select(
+        filled("old_symbol"),
+        filled("new_symbol"),
+        name=filled("new_company_name"),
+        effective_on=to_date("effective_date"),
+    )
+    yield _once("symbol_change", table.with_columns(known_at=end_of_day_expr("effective_on")))
+
+
+def _recognise_cusips(path: Path) -> bool:
+    return parquet_columns(path) == {"Cusip", "Ticker"}
+
+
+def _read_cusips(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    table = read_parquet(path, ["Cusip", "Ticker"]).select(
+        cusip=filled("Cusip"),
+        ticker=filled("Ticker"),
+        known_at=end_of_day_expr(pl.lit(stated_date(path) or CUT)),
+    )
+    yield _once("cusip_ticker", table)
+
+
+def _recognise_places(path: Path) -> bool:
+    if not path.is_file():
+        return False
+    head = opening(path).partition("\n")[0]
+    return tuple(cell.strip().strip('"') for cell in head.split(",")) == _CODES
+
+
+def _read_places(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    try:
+        table = pl.read_csv(read_text(path).encode(), infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise RefusedFileError(
+            f"List of place codes {path.name} is damaged",
+            field="line",
+            value=str(error).splitlines()[0],
+            expected="as many cells in each line as in the header",
+        ) from error
+    # A key to read filings with, older than any of them; it tells nothing about a company.
+    known_at = end_of_day_expr(pl.lit(FIRST_DAY))
+    codes = table.select(
+        *(filled(column).alias(column.lower()) for column in _CODES), known_at=known_at
+    )
+    yield _once("place", codes)
+
+
+def _once(table: str, rows: pl.DataFrame) -> Chunk:
+    """Check rows, leaving out those that repeat another word for word."""
+    lines = rows.unique(maintain_order=True)
+    return check(table, lines, skipped=rows.height - lines.height)
+
+
+SOURCES = (
+    Source(
+        name="financedatabase",
+        describes="sector, industry and place of lines on past dates",
+        recognise=_recognise_profiles,
+        read=_read_profiles,
+    ),
+    Source(
+        name="symbol_changes",
+        describes="tickers that became others",
+        recognise=_recognise_changes,
+        read=_read_changes,
+    ),
+    Source(
+        name="cusip_tickers",
+        describes="CUSIPs of lines, undated",
+        recognise=_recognise_cusips,
+        read=_read_cusips,
+    ),
+    Source(
+        name="place_codes",
+        describes="EDGAR's place codes",
+        recognise=_recognise_places,
+        read=_read_places,
+    ),
+)

@@ -1,0 +1,191 @@
+"""What EDGAR shows of companies: a history, files of one date, and live submissions files.
+
+All give the same attributes. A file of one date states what it shows as seen on that date
+and ends nothing. A name becomes a former name when it ends, so that is when it is known.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import orjson
+import polars as pl
+
+from recon.calendar import end_of_day_expr
+from recon.errors import RefusedFileError
+from recon.sources.base import Chunk, Seen, Source, check
+from recon.sources.files import opening, parquet_columns, read_parquet
+from recon.sources.printed import filled, to_date
+from recon.sources.sightings import dated_happenings, seen_on
+from recon.sources.stated import delivery_date, required_date
+
+_COLUMNS = {
+    "cik": "cik",
+    "name": "name",
+    "entityType": "entity_type",
+    "sic": "sic",
+    "category": "filer_category",
+    "stateOfIncorporation": "state_of_incorporation",
+    "business_stateOrCountry": "business_state_or_country",
+    "business_city": "business_city",
+    "ein": "ein",
+}
+_ATTRIBUTES = [ours for ours in _COLUMNS.values() if ours != "cik"]
+_NAMES = {"name", "start_date", "end_date", "cik"}
+_FORMER = {"cik", "former_name", "from_date", "to_date"}
+_NAMES_FROM = date(2025, 8, 16)
+"""First day of the crawl that listed_filer_names comes from; what ended before is known then."""
+
+
+def _attributes(table: pl.DataFrame) -> pl.DataFrame:
+    """Take a company's attributes under our names; EDGAR sets line breaks into categories."""
+    return table.with_columns(
+        filled(theirs).alias(ours) for theirs, ours in _COLUMNS.items()
+    ).with_columns(
+        padded_cik("cik"),
+        pl.col("filer_category").str.replace_all("<br>", "; ").str.strip_chars_start("; "),
+    )
+
+
+def padded_cik(column: str) -> pl.Expr:
+    """Give a CIK as EDGAR prints it, with leading zeros to ten digits."""
+    return pl.col(column).cast(pl.String).str.strip_chars().str.zfill(10)
+
+
+def _recognise_history(path: Path) -> bool:
+    return parquet_columns(path).issuperset({*_COLUMNS, "first_seen", "last_seen"})
+
+
+def _read_history(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    table = read_parquet(path, [*_COLUMNS, "first_seen", "last_seen"])
+    lines = _attributes(table).with_columns(to_date("first_seen"), to_date("last_seen"))
+    rows = dated_happenings(lines, ["cik"], _ATTRIBUTES)
+    yield check("filer", rows.with_columns(origin=pl.lit("listed_filer_metadata_history")))
+
+
+def _recognise_metadata(path: Path) -> bool:
+    columns = parquet_columns(path)
+    return columns.issuperset(_COLUMNS) and "first_seen" not in columns
+
+
+def _read_metadata(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    table = _attributes(read_parquet(path, _COLUMNS))
+    # One line for each ticker of a company, alike but for the ticker.
+    lines = table.unique(["cik"], keep="first", maintain_order=True)
+    rows = seen_on(lines, delivery_date(path)).with_columns(origin=pl.lit("company_metadata"))
+    yield check("filer", rows, skipped=table.height - lines.height)
+
+
+def _recognise_former_names(path: Path) -> bool:
+    return parquet_columns(path) == _FORMER
+
+
+def _read_former_names(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    table = read_parquet(path, _FORMER).select(
+        padded_cik("cik"),
+        name=filled("former_name"),
+        valid_from=to_date("from_date"),
+        valid_to=to_date("to_date"),
+        origin=pl.lit("company_former_names"),
+    )
+    known_at = end_of_day_expr(pl.lit(delivery_date(path)))
+    yield _former_names(table.with_columns(known_at=known_at), table.height)
+
+
+def _recognise_names(path: Path) -> bool:
+    return parquet_columns(path) == _NAMES
+
+
+def _read_names(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    table = read_parquet(path, _NAMES)
+    ended = table.filter(pl.col("end_date").is_not_null()).select(
+        padded_cik("cik"),
+        name=filled("name"),
+        valid_from=to_date("start_date"),
+        valid_to=to_date("end_date"),
+        origin=pl.lit("listed_filer_names"),
+    )
+    known_on = pl.max_horizontal("valid_to", pl.lit(_NAMES_FROM))
+    yield _former_names(ended.with_columns(known_at=end_of_day_expr(known_on)), table.height)
+
+
+def _former_names(rows: pl.DataFrame, lines: int) -> Chunk:
+    """Check former names; of a name used twice the later use is kept."""
+    newest = rows.sort("valid_to", nulls_last=False, maintain_order=True).unique(
+        ["cik", "name", "origin"], keep="last", maintain_order=True
+    )
+    return check("former_name", newest, skipped=lines - newest.height)
+
+
+def _recognise_submissions(path: Path) -> bool:
+    text = opening(path) if path.is_file() else ""
+    return text.lstrip().startswith("{") and '"cik"' in text and '"entityType"' in text
+
+
+def _read_submissions(path: Path, _seen: Seen) -> Iterator[Chunk]:
+    day = required_date(path)
+    try:
+        content = orjson.loads(path.read_bytes())
+        business = (content.get("addresses") or {}).get("business") or {}
+        company = {theirs: content.get(theirs) for theirs in _COLUMNS} | {
+            "business_stateOrCountry": business.get("stateOrCountry"),
+            "business_city": business.get("city"),
+        }
+        former = [
+            (former["name"], former.get("from"), former.get("to"))
+            for former in content.get("formerNames") or []
+        ]
+    except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, OSError) as error:
+        raise RefusedFileError(
+            f"Submissions file {path.name} cannot be read ({str(error).splitlines()[0]})",
+            field="file",
+            value=path,
+            expected="a whole CIK##########.json as EDGAR serves it",
+        ) from error
+    table = pl.DataFrame([company], schema=dict.fromkeys(_COLUMNS, pl.String), strict=False)
+    shown = seen_on(_attributes(table), day).with_columns(origin=pl.lit("submissions"))
+    yield check("filer", shown)
+    names = pl.DataFrame(former, schema=["name", "from", "to"], orient="row").select(
+        cik=shown["cik"].first(),
+        name=filled("name"),
+        valid_from=to_date("from"),
+        valid_to=to_date("to"),
+        origin=pl.lit("submissions"),
+        known_at=end_of_day_expr(pl.lit(day)),
+    )
+    if names.height:
+        yield _former_names(names, names.height)
+
+
+SOURCES = (
+    Source(
+        name="sec_filer_history",
+        describes="history of EDGAR's company metadata",
+        recognise=_recognise_history,
+        read=_read_history,
+    ),
+    Source(
+        name="sec_filer_metadata",
+        describes="EDGAR's company metadata of one date",
+        recognise=_recognise_metadata,
+        read=_read_metadata,
+    ),
+    Source(
+        name="sec_former_names",
+        describes="former company names at EDGAR, of one date",
+        recognise=_recognise_former_names,
+        read=_read_former_names,
+    ),
+    Source(
+        name="sec_filer_names",
+        describes="company names at EDGAR with their spans",
+        recognise=_recognise_names,
+        read=_read_names,
+    ),
+    Source(
+        name="sec_submissions",
+        describes="EDGAR submissions file of one company",
+        recognise=_recognise_submissions,
+        read=_read_submissions,
+    ),
+)
