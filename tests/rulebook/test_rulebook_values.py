@@ -46,8 +46,8 @@ def test_the_values_of_june_2025() -> None:
         "volume_tolerance_percent": 20.0,
         "min_trading_days": 100,
     }
-    assert {"bdc", "spac", "limited_partnership"} <= set(rulebook.structures_excluded)
-    assert {"warrant", "right", "depositary_receipt"} <= set(rulebook.share_types_excluded)
+    assert {"bdc", "spac", "lp"} <= set(rulebook.structures_excluded)
+    assert {"warrant", "right", "adr"} <= set(rulebook.share_types_excluded)
 
 
 def test_home_country_lists() -> None:
