@@ -9,9 +9,14 @@ attributes from `session` on, `vanished` ends them; each has its own `known_at`,
 end never shows before it happened (design, Time).
 """
 
+from datetime import date
+
 import dataframely as dy
 
 SYMBOL = r"^[A-Z0-9][A-Z0-9.\-/^$=+*#]{0,14}$"
+FIRST_SESSION = date(2009, 1, 1)
+LAST_SESSION = date(2031, 12, 31)
+"""The days that `recon.calendar` knows; a session outside them is an error of the source."""
 INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
 EXCHANGES = ("nasdaq", "nyse", "amex")
 MEMBERSHIP_KINDS = (
@@ -27,7 +32,7 @@ MEMBERSHIP_KINDS = (
 class Quote(dy.Schema):
     """One line at one session's close, as the screener showed it that evening."""
 
-    session = dy.Date(primary_key=True)
+    session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     symbol = dy.String(primary_key=True, regex=SYMBOL)
     exchange = dy.Enum(EXCHANGES, primary_key=True)
     close = dy.Float64(nullable=True, min=0.0, max=1e7)
@@ -36,8 +41,9 @@ class Quote(dy.Schema):
     """USD against the previous close adjusted for splits."""
     volume = dy.Int64(nullable=True, min=0)
     """Shares."""
-    market_cap = dy.Float64(nullable=True, min=0.0, max=2e13)
-    """USD: all shares of the company times this line's price."""
+    market_cap = dy.Float64(nullable=True, min=0.0, max=1e14)
+    """USD: all shares of the company times this line's price. The screener has shown 25 trillion
+    for a day (AMZN, 2022-06-06): the close of such a row is good, so the bound is above it."""
     known_at = dy.Datetime(time_unit="us")
 
 
@@ -46,7 +52,7 @@ class Listing(dy.Schema):
 
     symbol = dy.String(primary_key=True, regex=SYMBOL)
     exchange = dy.Enum(EXCHANGES, primary_key=True)
-    session = dy.Date(primary_key=True)
+    session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     happening = dy.Enum(("seen", "vanished"), primary_key=True)
     name = dy.String(nullable=True)
     country = dy.String(nullable=True)
@@ -122,6 +128,8 @@ class Filer(dy.Schema):
     """EDGAR place code."""
     business_city = dy.String(nullable=True)
     ein = dy.String(nullable=True)
+    insider_transactions = dy.Bool(nullable=True)
+    """Whether insiders report under section 16, as they do for domestic filers only."""
     origin = dy.String(primary_key=True)
     known_at = dy.Datetime(time_unit="us")
 

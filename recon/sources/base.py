@@ -107,11 +107,37 @@ def check(table: str, frame: pl.DataFrame, *, skipped: int = 0) -> Chunk:
         return Chunk(table, rows, skipped=skipped)
     columns = contract.column_names()
     details = failures.details()
-    rules = [c for c in details.columns if c not in columns]
+    # A value that is not finite breaks min or max too, and JSON writes it as null: only the
+    # name of its own rule still tells what was there.
+    rules = sorted(
+        (c for c in details.columns if c not in columns),
+        key=lambda rule: not rule.endswith(("|nan", "|inf")),
+    )
     rejected = details.select(
         rule=pl.coalesce(
             pl.when(pl.col(r).cast(pl.String) == "invalid").then(pl.lit(r)) for r in rules
         ),
-        row=pl.struct(columns).struct.json_encode(),
+        row=pl.struct(printable(details.select(columns))).struct.json_encode(),
     )
     return Chunk(table, rows, rejected, skipped)
+
+
+def printable(frame: pl.DataFrame) -> list[pl.Expr]:
+    """Give a frame's columns, with days that JSON cannot write, beyond the year 9999, as null.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Rows about to be quarantined.
+
+    Returns
+    -------
+    list of Expr
+        One for each column, under its name.
+    """
+    return [
+        pl.when(pl.col(name).is_between(date.min, date.max)).then(name)
+        if isinstance(dtype, pl.Date | pl.Datetime)
+        else pl.col(name)
+        for name, dtype in frame.schema.items()
+    ]
