@@ -1,0 +1,154 @@
+"""Options that several verbs share, so that each has one name, one form and one default."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from pydantic import ValidationError
+
+from recon.errors import InputError
+from recon.settings import Settings
+
+if TYPE_CHECKING:
+    from recon.store import Store
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+FORMATS = ("table", "csv", "json", "parquet")
+
+
+def read_day(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> date | None:
+    """Read YYYY-MM-DD, the one form that is unambiguous everywhere; an option's callback."""
+    if value is None:
+        return None
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+        raise click.BadParameter(f"{value!r} is not of the form YYYY-MM-DD")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no day of the calendar") from error
+
+
+def load_settings() -> Settings:
+    """Read the configuration.
+
+    Raises
+    ------
+    InputError
+        An environment variable or a line of `recon.toml` does not fit.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "_".join(str(part) for part in first["loc"])
+        raise InputError(
+            "the configuration does not fit",
+            field=f"RECON_{name.upper()} or {name} in recon.toml",
+            value=first["input"],
+            expected=first["msg"],
+        ) from error
+    except ValueError as error:  # tomllib.TOMLDecodeError, or one of pydantic-settings
+        raise InputError(f"recon.toml cannot be read: {error}") from error
+
+
+def open_store(folder: Path) -> "Store":
+    """Open the store at a folder with the configured precedence of sources."""
+    from recon.store import Store  # noqa: PLC0415 - polars and duckdb are slow to import
+
+    return Store(folder, load_settings().source_precedence)
+
+
+def examples(*lines: str) -> str:
+    """Epilog of a verb's help."""
+    return "\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
+
+
+def store_option(command: _F) -> _F:
+    """`--store`, else `RECON_STORE`, else `recon.toml`, else the platform's data folder."""
+    return click.option(
+        "--store",
+        type=click.Path(path_type=Path, file_okay=False),
+        callback=lambda _ctx, _param, value: value or load_settings().store,
+        help="Folder of the store; else RECON_STORE, else the platform's data folder.",
+    )(command)
+
+
+def event_option(command: _F) -> _F:
+    """`--event`, passed on as written; `recon.calendar.event` resolves it."""
+    return click.option(
+        "--event",
+        metavar="EVENT",
+        help="2026-06, 2026-11 or ipo:2025-12; by default the next reconstitution "
+        "not yet effective at --as-of.",
+    )(command)
+
+
+def as_of_option(command: _F) -> _F:
+    """`--as-of`, a day in New York, its close known."""
+    return click.option(
+        "--as-of",
+        metavar="YYYY-MM-DD",
+        callback=read_day,
+        help="Use what was known at the end of this day in New York; by default the newest "
+        "session in the store.",
+    )(command)
+
+
+def hindsight_option(command: _F) -> _F:
+    """`--hindsight`, whether slow facts may come from later files (design, Time)."""
+    return click.option(
+        "--hindsight",
+        type=click.Choice(["strict", "slow-facts"]),
+        default="strict",
+        show_default=True,
+        help="slow-facts: CIK, SIC, incorporation and address may come from later files.",
+    )(command)
+
+
+def format_option(command: _F) -> _F:
+    """`--format`; without it the ending of `--output` decides, else a table."""
+    return click.option(
+        "--format",
+        "format_",
+        type=click.Choice(FORMATS),
+        help="By default the ending of --output decides, else a table.",
+    )(command)
+
+
+def output_option(command: _F) -> _F:
+    """`--output`, written whole or not at all."""
+    return click.option(
+        "--output",
+        "-o",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="File to write instead of the terminal.",
+    )(command)
+
+
+def form(format_: str | None, output: Path | None) -> str:
+    """Settle the format from `--format` and the ending of `--output`.
+
+    Raises
+    ------
+    InputError
+        Parquet for the terminal, or an ending that says no format.
+    """
+    if format_ is None:
+        format_ = output.suffix.lstrip(".").lower() if output is not None else "table"
+        if format_ == "txt":
+            format_ = "table"
+        if format_ not in FORMATS:
+            raise InputError(
+                "the ending of the file says no format",
+                field="--output",
+                value=output,
+                expected=".csv, .json, .parquet or .txt, or --format",
+            )
+    if format_ == "parquet" and output is None:
+        raise InputError("Parquet is not for the terminal", field="--output", expected="a file")
+    return format_

@@ -1,0 +1,109 @@
+"""Where a verb's result goes: the terminal, or a file that is written whole or not at all."""
+
+import io
+import sys
+from pathlib import Path
+
+import click
+import orjson
+import polars as pl
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from recon.publish.files import write_atomic
+
+_WIDE = 4096
+
+
+def emit(content: bytes, output: Path | None) -> None:
+    """Write bytes to a file, or to standard output.
+
+    Parameters
+    ----------
+    content : bytes
+        The whole result.
+    output : Path or None
+        None for standard output.
+
+    Raises
+    ------
+    InputError
+        The folder of the file does not exist or cannot be written to.
+    """
+    if output is not None:
+        write_atomic(output, content)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def emit_frame(
+    frame: pl.DataFrame, format_: str, output: Path | None, *, title: str | None = None
+) -> None:
+    """Write a frame in one of `recon.cli.options.FORMATS`.
+
+    Parameters
+    ----------
+    frame : pl.DataFrame
+        Lists become text joined by `;` in CSV and in a table.
+    format_ : str
+        As settled by `recon.cli.options.form`.
+    output : Path or None
+        None for standard output.
+    title : str, optional
+        Above a table.
+    """
+    if format_ == "csv":
+        content = _joined(frame).write_csv().encode()
+    elif format_ == "json":
+        content = orjson.dumps(
+            frame.to_dicts(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        )
+    elif format_ == "parquet":
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer)
+        content = buffer.getvalue()
+    else:
+        content = render(table(frame, title), to_file=output is not None).encode()
+    emit(content, output)
+
+
+def table(frame: pl.DataFrame, title: str | None = None) -> Table:
+    """Lay a frame out as a table of the terminal, numbers to the right."""
+    laid = Table(title=title, title_justify="left")
+    for name, kind in frame.schema.items():
+        laid.add_column(name, justify="right" if kind.is_numeric() else "left")
+    for row in _joined(frame).iter_rows():
+        laid.add_row(*(_text(value) for value in row))
+    return laid
+
+
+def render(laid: Table, *, to_file: bool = False) -> str:
+    """Turn a table into text: as wide as the terminal, or as it needs where there is none."""
+    console = Console()
+    if to_file or not console.is_terminal:
+        console = Console(file=io.StringIO(), width=_WIDE, color_system=None)
+    with console.capture() as captured:
+        console.print(laid)
+    return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def notice(text: str) -> None:
+    """Say something about the run on standard error, where it disturbs no output."""
+    click.echo(text, err=True)
+
+
+def _joined(frame: pl.DataFrame) -> pl.DataFrame:
+    lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
+    return frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(";"))
+
+
+def _text(value: object) -> Text:
+    """Text of a cell, in which brackets are brackets and no markup."""
+    if value is None:
+        return Text()
+    if isinstance(value, bool):
+        return Text("yes" if value else "no")
+    return Text(f"{value:,}" if isinstance(value, int) else str(value))

@@ -1,0 +1,95 @@
+"""`recon status`: what the store holds, what is missing, and what a bare call would use."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+import polars as pl
+
+from recon.calendar import next_event, sessions
+from recon.cli import clock, freshness
+from recon.cli.options import examples, open_store, output_option, store_option
+from recon.cli.output import emit, render, table
+from recon.store import StoreStatus
+
+
+@click.command(epilog=examples("recon status", "recon status --format json --output status.json"))
+@store_option
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@output_option
+def status(store: Path, format_: str, output: Path | None) -> None:
+    """Say what the store holds: sources, sessions, gaps, rows set aside, differences."""
+    with open_store(store) as opened:
+        held = opened.status()
+    today = clock.today()
+    text = as_json(held, today) if format_ == "json" else as_text(held, today).encode()
+    emit(text, output)
+
+
+def as_json(held: StoreStatus, today: date) -> bytes:
+    """Give the status as one JSON object, with the default event and the age in sessions."""
+    content: dict[str, Any] = asdict(held)
+    if held.last is not None:
+        content["default_as_of"] = held.last
+        content["default_event"] = next_event(held.last).id
+        content["sessions_old"] = freshness.age(held.last, today)
+    return orjson.dumps(
+        content, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+    )
+
+
+def as_text(held: StoreStatus, today: date) -> str:
+    """Give the status as text for the terminal."""
+    lines = [
+        f"store {held.path}, generation {held.generation}, schema {held.schema_version}, "
+        f"{held.size / 2**20:,.0f} MiB"
+    ]
+    if held.last is not None:
+        event = next_event(held.last)
+        lines += [
+            freshness.line(held.last, event, today, simulated=held.simulated),
+            f"sessions {held.first} to {held.last}, missing {len(held.missing)}"
+            + (f": {'; '.join(spans(held.missing))}" if held.missing else ""),
+        ]
+    elif held.simulated:
+        lines.append("SIMULATED MARKET")
+    parts = ["\n".join(lines) + "\n"]
+    if held.sources:
+        parts.append(render(table(pl.DataFrame([asdict(one) for one in held.sources]))))
+    parts += [
+        _counts("table", {name: rows for name, rows in held.tables.items() if rows}),
+        _counts("quarantined by rule", held.quarantined),
+    ]
+    if held.conflicts:
+        parts.append(f"{held.conflicts:,} rows came again from their source with other values\n")
+    parts += [
+        f"{one.sources[0]} and {one.sources[1]} share {one.sessions:,} sessions and differ in "
+        f"{one.lines:,} lines\n"
+        for one in held.differences
+    ]
+    return "".join(parts)
+
+
+def spans(days: Iterable[date]) -> list[str]:
+    """Join neighbouring sessions: `2022-12-21`, `2026-02-19 to 2026-02-24`."""
+    ordered = sorted(days)
+    if not ordered:
+        return []
+    order = {day: place for place, day in enumerate(sessions(ordered[0], ordered[-1]))}
+    starts = [ordered[0], *(b for a, b in pairwise(ordered) if order[b] > order[a] + 1)]
+    ends = [*(a for a, b in pairwise(ordered) if order[b] > order[a] + 1), ordered[-1]]
+    return [str(a) if a == b else f"{a} to {b}" for a, b in zip(starts, ends, strict=True)]
+
+
+def _counts(title: str, counts: Mapping[str, int]) -> str:
+    if not counts:
+        return ""
+    frame = pl.DataFrame({title: list(counts), "rows": list(counts.values())})
+    return render(table(frame.sort("rows", descending=True)))

@@ -1,0 +1,24 @@
+"""Runs the command line in this process."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from recon.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def recon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Call with arguments; works in an empty folder, with no configuration of this machine."""
+    for name in ("STORE", "DATA", "RULEBOOK", "USER_AGENT"):
+        monkeypatch.delenv(f"RECON_{name}", raising=False)
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: object) -> Result:
+        return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+    return run

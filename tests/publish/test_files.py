@@ -1,0 +1,50 @@
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from recon.errors import InputError
+from recon.publish.files import write_atomic
+
+
+def test_content_replaces_what_was_there_and_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    write_atomic(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_new_file_has_the_mode_of_the_mask(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        write_atomic(tmp_path / "list.csv", b"new")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "list.csv").stat().st_mode) == 0o644
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(b"old")
+
+    def fail(handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_missing_folder_and_a_folder_are_the_callers_errors(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot write here"):
+        write_atomic(tmp_path / "absent" / "list.csv", b"new")
+    with pytest.raises(InputError, match="folder"):
+        write_atomic(tmp_path, b"new")
