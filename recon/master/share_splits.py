@@ -1,0 +1,140 @@
+"""Stock splits, read off the quotes of the screener.
+
+`close - netchange` is the previous close as the exchange restated it for the day. Where it
+differs from the close that was quoted the day before, something happened to the share. A
+split restates it by a simple ratio, exact to the four decimals of the quote (PCAR 3:2 on
+2023-02-08: 110.29 became 73.5267); a spin-off or a special dividend does not (DELL
+2021-11-02: 1.977; FLEX 2024-01-03: 1.3748, near 11:8 but 0.004 USD off).
+"""
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import polars as pl
+
+FLOATS = np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+BOOLS = np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+
+MIN_SPLIT = float(np.log(1.15))
+"""Smaller factors are stock dividends of a few percent: the count absorbs them by itself."""
+PRICE_STEP = 0.0001
+"""USD: quotes and net changes carry four decimals."""
+REVERSE_SLACK = 0.002
+"""Relative: for a reverse split; penny prices are restated from their cents, and nothing else
+raises the previous close."""
+COMPARABLE_SHARE = 0.8
+"""A session is comparable on an exchange when this share of its lines restates the previous
+close exactly. After a missing session, or one quoted before the close, hardly any line does."""
+EXACT = 2e-6
+"""Relative: counts are whole shares, so a mechanical multiplication is exact."""
+
+
+@cache
+def simple_ratios() -> FLOATS:
+    """Split factors that companies use, in ascending order.
+
+    Returns
+    -------
+    numpy.ndarray
+        n:1 up to 100, 1:n up to 1,000, and n:m with m up to 10.
+    """
+    ratios = {Fraction(n) for n in range(2, 101)}
+    ratios |= {Fraction(1, n) for n in range(2, 1001)}
+    ratios |= {Fraction(n, m) for m in range(2, 11) for n in range(2, 22)}
+    return np.array(sorted(float(r) for r in ratios if r != 1))
+
+
+def nearest_ratio(factor: FLOATS) -> FLOATS:
+    """Simple ratio nearest to each factor (see `simple_ratios`)."""
+    ratios = simple_ratios()
+    right = np.clip(np.searchsorted(ratios, factor), 1, len(ratios) - 1)
+    low, high = ratios[right - 1], ratios[right]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(factor / low < high / factor, low, high)
+
+
+def is_mechanical(move: FLOATS) -> BOOLS:
+    """Whether a count was multiplied by a product of split factors, to the share.
+
+    A merger or an offering never multiplies a count by exactly 20; the vendor's replay of a
+    split does, once or several times over (AMZN 2022-05-25: 20, 2023-12-06: 12).
+
+    Parameters
+    ----------
+    move : numpy.ndarray
+        Change of the log count between two sessions.
+
+    Returns
+    -------
+    numpy.ndarray
+        True where the ratio is n, n/2, n/3, n/4 or n/5 (or the inverse) with n up to 2,000.
+    """
+    ratio = np.exp(np.abs(move))
+    found = np.zeros(ratio.shape, dtype=bool)
+    for denominator in (1, 2, 3, 4, 5):
+        numerator = np.rint(ratio * denominator)
+        error = np.abs(ratio * denominator / np.maximum(numerator, 1) - 1)
+        found |= (error < EXACT) & (numerator <= 2000)
+    mechanical: BOOLS = found & (ratio > np.exp(MIN_SPLIT))
+    return mechanical
+
+
+def price_breaks(quotes: pl.DataFrame, key: str = "symbol") -> pl.DataFrame:
+    """Splits, and changes of the security behind a symbol, that the prices show.
+
+    Parameters
+    ----------
+    quotes : polars.DataFrame
+        `session`, `key`, `exchange`, `close`, `netchange` (USD); one row per session and line.
+        Only sessions that follow each other in the frame are compared.
+    key : str
+        Column that names a line through time.
+
+    Returns
+    -------
+    polars.DataFrame
+        `session` (the first at the new price), `key`, `factor`: new shares for one old share
+        (20 for AMZN 2022-06-06, 0.1 for a 1:10 reverse split, else null), and `renewed`: the
+        restated close contradicts the last one by more than twofold without being a split, or
+        is not positive at another price (BHVN 2022-10-04, INBX 2024-05-31: the successor of a
+        spin-off under the old symbol). Sessions that are not comparable give none.
+    """
+    restated = pl.col("close") - pl.col("netchange")
+    step = (
+        quotes.select("session", key, "exchange", "close", restated=restated)
+        .with_columns(pl.col("session").rank("dense").alias("ordinal"))
+        .sort(key, "session")
+        .with_columns(
+            before=pl.col("close").shift().over(key),
+            apart=pl.col("ordinal").cast(pl.Int64).diff().over(key),
+        )
+        .filter(pl.col("apart") == 1, pl.col("before") > 0, pl.col("restated").is_not_null())
+        .with_columns(raw=pl.col("before") / pl.col("restated"))
+    )
+    comparable = (
+        step.group_by("session", "exchange")
+        .agg(share=((pl.col("raw") - 1).abs() < 0.0005).mean())
+        .filter(pl.col("share") >= COMPARABLE_SHARE)
+    )
+    vanished = (pl.col("restated") <= 0) & (
+        (pl.col("close") / pl.col("before")).log().abs() > MIN_SPLIT
+    )
+    broken = (pl.col("restated") > 0) & (pl.col("raw").log().abs() > MIN_SPLIT)
+    jumps = step.filter(broken | vanished).join(comparable, on=["session", "exchange"], how="semi")
+    nearest = nearest_ratio(jumps["raw"].to_numpy())
+    off = (pl.col("before") / pl.col("nearest") - pl.col("restated")).abs()
+    is_split = broken & (
+        (off <= 1.1 * PRICE_STEP + 0.6 * PRICE_STEP / pl.col("nearest"))
+        | ((pl.col("nearest") < 1) & (off <= REVERSE_SLACK * pl.col("restated")))
+    )
+    return (
+        jumps.with_columns(pl.Series("nearest", nearest, dtype=pl.Float64))
+        .with_columns(
+            factor=pl.when(is_split).then("nearest"),
+            renewed=~is_split & (vanished | (pl.col("raw").log().abs() > np.log(2))),
+        )
+        .filter(pl.col("factor").is_not_null() | pl.col("renewed"))
+        .select("session", key, "factor", "renewed")
+        .sort("session", key)
+    )

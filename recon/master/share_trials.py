@@ -1,0 +1,81 @@
+"""What kind of move a share count made, and how long it is on trial before it is believed.
+
+Measured on 2021-2024, lines above 50m USD, moves beyond a factor of 1.35 from a count that
+had stood for 20 sessions, corrected for the splits that prices show:
+
+- *mechanical*: the count is multiplied exactly by split factors and no price answers. 80 %
+  return, the last of them after 79 sessions (IDXX from 2021-09-09: eightfold for 40).
+- *doubtful*: upwards by an integer to within 0.2 %, three quarters return (LRCX 2024-10-01);
+  or to at least thrice the count and 30bn USD (V 2023-05-24, HD 2023-12-05), nearly all.
+- *bulk*: 25 or more sizeable lines move in one session (2023-05-26 ... 06-21, 2023-12-05).
+  Half return within 15 sessions, hardly any between then and 40.
+- *rounded*: upwards by an integer to within 1.5 %: a third return (a split that leads).
+- *lag*: the price has split and the count has not moved.
+- *plain*: everything else (mergers, offerings, conversions). 85 % stay and 3 % are gone the
+  next session: any trial would spoil more days than it repairs.
+"""
+
+import numpy as np
+
+from recon.master.share_splits import BOOLS, FLOATS, is_mechanical
+
+PLAIN, ROUNDED, DOUBTFUL, BULK, MECHANICAL, LAG = range(6)
+HOLD_DAYS = np.array([0, 7, 30, 21, 180, 120])
+"""Calendar days on trial, by kind."""
+TRIAL_DOUBT = np.array([0.9, 0.8, 0.5, 0.7, 0.3, 0.2])
+"""Of the log distance on trial, by kind: root of the share of trials that the new count wins."""
+BULK_LINES = 25
+BULK_MIN_CAP = 5e7
+"""USD: lines that count towards a bulk session."""
+HUGE_CAP = 3e10
+"""USD: a company of this size does not treble its shares overnight."""
+
+INTS = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
+
+
+def kind_of(
+    move: FLOATS,
+    jump: FLOATS,
+    log_cap: FLOATS,
+    *,
+    begins: BOOLS,
+    split: BOOLS,
+    pending: BOOLS,
+    sampled: bool,
+) -> INTS:
+    """Kind of each far count.
+
+    Parameters
+    ----------
+    move : numpy.ndarray
+        Change of the log count since the line was last seen.
+    jump : numpy.ndarray
+        Log count minus the log count in force.
+    log_cap : numpy.ndarray
+        Log of the market cap in USD that goes with the count.
+    begins : numpy.ndarray
+        Where the count is far from the one in force and from the one on trial.
+    split : numpy.ndarray
+        Where the price split in this session.
+    pending : numpy.ndarray
+        Where another count was on trial: a second one gets a trial as well (MCHP 2021-09-21).
+    sampled : bool
+        The session before is more than days away: moves do not show a bulk session.
+
+    Returns
+    -------
+    numpy.ndarray
+        One of the kinds of this module, meaningful where `begins`.
+    """
+    still = np.abs(move) < 1e-6
+    sizeable = begins & ~still & (log_cap > np.log(BULK_MIN_CAP))
+    bulk = np.full(begins.shape, not sampled and int(sizeable.sum()) >= BULK_LINES)
+    ratio = np.exp(np.where(np.isfinite(jump), jump, 0.0))
+    whole = np.rint(ratio)
+    off = np.where(whole >= 2, np.abs(ratio / np.maximum(whole, 1) - 1), 1.0)
+    huge = (ratio >= 2.9) & (log_cap > np.log(HUGE_CAP))
+    return np.select(
+        [still & split, is_mechanical(move), (off < 0.002) | huge, bulk | pending, off < 0.015],
+        [LAG, MECHANICAL, DOUBTFUL, BULK, ROUNDED],
+        PLAIN,
+    ).astype(np.int64)
