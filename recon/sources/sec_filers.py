@@ -29,6 +29,7 @@ _COLUMNS = {
     "business_stateOrCountry": "business_state_or_country",
     "business_city": "business_city",
     "ein": "ein",
+    "insiderTransactionForIssuerExists": "insider_transactions",
 }
 _ATTRIBUTES = [ours for ours in _COLUMNS.values() if ours != "cik"]
 _NAMES = {"name", "start_date", "end_date", "cik"}
@@ -43,7 +44,8 @@ def _attributes(table: pl.DataFrame) -> pl.DataFrame:
         filled(theirs).alias(ours) for theirs, ours in _COLUMNS.items()
     ).with_columns(
         padded_cik("cik"),
-        pl.col("filer_category").str.replace_all("<br>", "; ").str.strip_chars_start("; "),
+        insider_transactions=pl.col("insider_transactions") == "1",
+        filer_category=pl.col("filer_category").str.replace_all("<br>", "; ").str.strip_chars_start("; "),
     )
 
 

@@ -161,6 +161,28 @@ class AsOf:
         """
         return self._history("listing")
 
+    def life_marks(self, lives: pl.DataFrame) -> pl.DataFrame:
+        """Close and implied share count at both ends of lives of symbols.
+
+        Parameters
+        ----------
+        lives : pl.DataFrame
+            `life`, `symbol`, `first`, `gone` (null while listed).
+
+        Returns
+        -------
+        pl.DataFrame
+            `life`, `first_close`, `first_shares`, `last_close`, `last_shares`; USD, shares. A
+            life without a cap near either end has no row.
+        """
+        return self._fetch(
+            query("life_marks"),
+            lives=lives["life"].to_list(),
+            symbols=lives["symbol"].to_list(),
+            firsts=lives["first"].to_list(),
+            gones=lives["gone"].to_list(),
+        )
+
     def directory(self) -> pl.DataFrame:
         """Lines in the Nasdaq Trader directories at the moment; columns as in `listings`."""
         return self._live("directory")

@@ -105,8 +105,11 @@ def _stage(connection: duckdb.DuckDBPyConnection, chunk: Chunk, *, first: bool) 
     columns = CONTRACTS[chunk.table].column_names()
     incoming = f"incoming_{chunk.table}"
     if first:
-        stored = connection.table(chunk.table).select(*(f'"{name}"' for name in columns))
-        stored.limit(0).query("stored", f'CREATE TEMP TABLE "{incoming}" AS FROM stored')
+        # Spelled out, because rows inserted into an empty CREATE TABLE AS are lost within
+        # the same transaction (DuckDB 2.0.0, from one row group on).
+        types = connection.table(chunk.table).select(*(f'"{name}"' for name in columns)).types
+        spelled = ", ".join(f'"{n}" {t}' for n, t in zip(columns, types, strict=True))
+        connection.execute(f'CREATE TEMP TABLE "{incoming}" ({spelled})')
     connection.from_arrow(chunk.rows.select(columns).to_arrow()).insert_into(incoming)
     return chunk.rows.height
 

@@ -124,6 +124,7 @@ CREATE TABLE filer (
     business_state_or_country VARCHAR,
     business_city VARCHAR,
     ein VARCHAR,
+    insider_transactions BOOLEAN,
     origin VARCHAR NOT NULL,
     known_at TIMESTAMP NOT NULL,
     batch_id INTEGER NOT NULL

@@ -31,6 +31,8 @@ SELECT
         AS business_state_or_country,
     arg_max(business_city, place) FILTER (WHERE happening = 'seen') AS business_city,
     arg_max(ein, place) FILTER (WHERE happening = 'seen') AS ein,
+    arg_max(insider_transactions, place) FILTER (WHERE happening = 'seen')
+        AS insider_transactions,
     max(session) FILTER (WHERE happening = 'seen') AS session,
     arg_max(happening, place) = 'seen' AS live,
     max(known_at) AS known_at,
