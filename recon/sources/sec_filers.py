@@ -45,7 +45,9 @@ def _attributes(table: pl.DataFrame) -> pl.DataFrame:
     ).with_columns(
         padded_cik("cik"),
         insider_transactions=pl.col("insider_transactions") == "1",
-        filer_category=pl.col("filer_category").str.replace_all("<br>", "; ").str.strip_chars_start("; "),
+        filer_category=pl.col("filer_category")
+        .str.replace_all("<br>", "; ")
+        .str.strip_chars_start("; "),
     )
 
 
@@ -147,8 +149,9 @@ def _read_submissions(path: Path, _seen: Seen) -> Iterator[Chunk]:
     table = pl.DataFrame([company], schema=dict.fromkeys(_COLUMNS, pl.String), strict=False)
     shown = seen_on(_attributes(table), day).with_columns(origin=pl.lit("submissions"))
     yield check("filer", shown)
-    names = pl.DataFrame(former, schema=["name", "from", "to"], orient="row").select(
-        cik=shown["cik"].first(),
+    schema = dict.fromkeys(("name", "from", "to"), pl.String)
+    names = pl.DataFrame(former, schema=schema, orient="row", strict=False).select(
+        cik=pl.lit(shown["cik"].first()),
         name=filled("name"),
         valid_from=to_date("from"),
         valid_to=to_date("to"),
