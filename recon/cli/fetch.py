@@ -3,13 +3,19 @@
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 
 import recon.sources.fetch as live
 from recon.cli import clock
 from recon.cli.options import examples, load_settings
-from recon.cli.output import notice
+from recon.cli.output import bar, notice
+
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    TextColumn("{task.percentage:>3.0f} %"),
+    TimeRemainingColumn(),
+)
 
 
 @click.command(
@@ -65,19 +71,19 @@ def fetch(
     providers = live.load(addresses, dict(_pair(text) for text in base_urls))
     orders = live.choose(providers, only=only, ciks=ciks, day=clock.today())
     exit_code = 0
-    with _bar() as bar:
+    with bar(*_COLUMNS) as shown:
         tasks: dict[str, TaskID] = {}
 
         def progress(name: str, done: int, total: int | None) -> None:
             if name not in tasks:
-                tasks[name] = bar.add_task(name, total=None)
-            bar.update(tasks[name], completed=done, total=total)
+                tasks[name] = shown.add_task(name, total=None)
+            shown.update(tasks[name], completed=done, total=total)
 
         user_agent = load_settings().user_agent
         for done in live.fetch(orders, folder, user_agent=user_agent, progress=progress):
             if done.order.name in tasks:
-                bar.remove_task(tasks[done.order.name])
-            bar.console.print(_line(done), soft_wrap=True, markup=False, highlight=False)
+                shown.remove_task(tasks[done.order.name])
+            shown.console.print(_line(done), soft_wrap=True, markup=False, highlight=False)
             if done.error is not None:
                 exit_code = max(exit_code, done.error.exit_code)
     came = "now run `recon ingest` on it" if exit_code == 0 else "not everything came"
@@ -99,14 +105,3 @@ def _pair(text: str) -> tuple[str, str]:
     if not separator:
         raise click.BadParameter(f"{text!r} is not of the form PROVIDER=URL")
     return name, url
-
-
-def _bar() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )

@@ -6,13 +6,20 @@ from pathlib import Path
 
 import click
 import polars as pl
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from recon.cli import clock
 from recon.cli.options import examples, open_store, store_option
-from recon.cli.output import emit_frame, notice
+from recon.cli.output import bar, emit_frame, notice
 from recon.store import BatchReport
+
+_COLUMNS = (
+    TextColumn("{task.description}"),
+    BarColumn(),
+    TextColumn("{task.fields[rows]}"),
+    TimeElapsedColumn(),
+)
+"""Rows are counted; where the end is, nobody knows before."""
 
 
 @click.command(
@@ -33,11 +40,11 @@ def ingest(context: click.Context, paths: tuple[Path, ...], store: Path) -> None
     refused (exit code 2); a refused file that was named itself stops the call, and the store
     stays as it was.
     """
-    with open_store(store) as opened, _bar() as bar:
-        task = bar.add_task("looking", total=None, rows="")
+    with open_store(store) as opened, bar(*_COLUMNS) as shown:
+        task = shown.add_task("looking", total=None, rows="")
 
         def progress(path: Path, rows: int) -> None:
-            bar.update(task, description=path.name, rows=f"{rows:,} rows")
+            shown.update(task, description=path.name, rows=f"{rows:,} rows")
 
         reports = opened.ingest(paths, progress, now=clock.now())
     tell(reports, store)
@@ -67,8 +74,8 @@ def tell(reports: Sequence[BatchReport], store: Path) -> None:
     for report in reports:
         if report.status == "refused":
             notice(f"refused: {report.path}: {report.message}")
-        elif report.status == "unrecognised":
-            notice(f"not recognised: {report.path}")
+    if strangers := [str(report.path) for report in reports if report.status == "unrecognised"]:
+        notice(f"not recognised: {', '.join(strangers)}")
 
 
 def summary(reports: Sequence[BatchReport]) -> pl.DataFrame:
@@ -100,16 +107,4 @@ def summary(reports: Sequence[BatchReport]) -> pl.DataFrame:
             "outcome": pl.String,
             **dict.fromkeys(("rows", "quarantined", "skipped", "repeated", "conflicts"), pl.Int64),
         },
-    )
-
-
-def _bar() -> Progress:
-    """Progress on standard error, gone when done; rows are counted, the end is not known."""
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.fields[rows]}"),
-        TimeElapsedColumn(),
-        console=Console(stderr=True),
-        transient=True,
     )

@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 import orjson
 import polars as pl
-from rich.console import Console
+from rich.console import Console, JustifyMethod
+from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -74,7 +75,8 @@ def table(frame: pl.DataFrame, title: str | None = None) -> Table:
     """Lay a frame out as a table of the terminal, numbers to the right."""
     laid = Table(title=title, title_justify="left")
     for name, kind in frame.schema.items():
-        laid.add_column(name, justify="right" if kind.is_numeric() else "left")
+        justify: JustifyMethod = "right" if kind.is_numeric() else "left"
+        laid.add_column(name, justify=justify, overflow="fold")
     for row in _joined(frame).iter_rows():
         laid.add_row(*(_text(value) for value in row))
     return laid
@@ -88,6 +90,12 @@ def render(laid: Table, *, to_file: bool = False) -> str:
     with console.capture() as captured:
         console.print(laid)
     return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def bar(*columns: ProgressColumn) -> Progress:
+    """A progress bar on standard error, gone when done, and silent where nobody watches."""
+    console = Console(stderr=True)
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
 
 
 def notice(text: str) -> None:

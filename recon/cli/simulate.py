@@ -4,10 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import click
-from rich.console import Console
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from recon.cli.options import examples, read_day
-from recon.cli.output import notice
+from recon.cli.output import bar, notice
 from recon.errors import InputError
 from recon.sources.simulated import is_simulated
 from recon.sources.simulated import simulate as write_market
@@ -61,6 +61,7 @@ def simulate(*, folder: Path, seed: int, first: date, last: date, companies: int
             value=folder,
             expected="a new or empty folder, or a simulated market to write over",
         )
-    with Console(stderr=True).status("simulating"):
+    with bar(TextColumn("simulating"), BarColumn(), TimeElapsedColumn()) as shown:
+        shown.add_task("simulating", total=None)
         write_market(folder, seed, first, last, companies)
     notice(f"SIMULATED MARKET: seed {seed}, {first} to {last}; now run `recon ingest {folder}`")

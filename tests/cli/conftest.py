@@ -1,14 +1,12 @@
 """Runs the command line in this process."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from run_recon import Run
 
 from recon.cli import main
-
-Run = Callable[..., Result]
 
 
 @pytest.fixture
