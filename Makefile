@@ -1,0 +1,47 @@
+# Needs Python 3.11 or later with its venv module, and PyPI; everything else is installed here.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# RECON_DATA, else the shared data beside the checkout, else a simulated market
+DATA := $(or $(RECON_DATA),$(wildcard ../shared/data))
+ifdef DATA
+STORE := $(OUT)/store
+else
+DATA := $(OUT)/simulated
+STORE := $(OUT)/simulated-store
+SIMULATED := $(DATA)/SIMULATED.json
+endif
+
+.PHONY: watchlist test clean
+
+# a second run reuses the store: what is there already is recognised and left alone
+watchlist: $(VENV)/installed $(SIMULATED)
+	$(BIN)/recon ingest "$(DATA)" --store $(STORE)
+	$(BIN)/recon watchlist --store $(STORE) --output $(OUT)/watchlist.csv
+
+test: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+clean:
+	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(OUT)/simulated/SIMULATED.json: | $(VENV)/installed
+	$(BIN)/recon simulate $(OUT)/simulated
+
+$(VENV)/installed: pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or later is needed")'
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) --editable .
+	touch $@
+
+$(VENV)/installed-dev: $(VENV)/installed
+	$(PIP) --editable '.[dev]'
+	touch $@
