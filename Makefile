@@ -7,14 +7,10 @@ OUT := out
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 # RECON_DATA, else the shared data beside the checkout, else a simulated market
-DATA := $(or $(RECON_DATA),$(wildcard ../shared/data))
-ifdef DATA
-STORE := $(OUT)/store
-else
-DATA := $(OUT)/simulated
-STORE := $(OUT)/simulated-store
-SIMULATED := $(DATA)/SIMULATED.json
-endif
+REAL := $(or $(RECON_DATA),$(wildcard ../shared/data))
+DATA := $(or $(REAL),$(OUT)/simulated)
+STORE := $(OUT)/$(if $(REAL),store,simulated-store)
+SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
 .PHONY: watchlist test clean
 
