@@ -66,7 +66,7 @@ def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
 def _membership(path: Path, words: Words, table: pl.DataFrame) -> Chunk:
     asof = _printed_date(path, words)
     rows = (
-        table.join(_titles(path, words, table), on="page")
+        table.join(_titles(path, words, table), on="page", maintain_order="left")
         .select("index", name="Company", ticker="Ticker", asof=pl.lit(asof))
         .with_columns(
             *(pl.lit(None, pl.Float64).alias(c) for c in _FIGURES),
@@ -90,7 +90,7 @@ def _announcements(path: Path, words: Words, table: pl.DataFrame) -> Chunk:
     day = _stated_day(path, words)
     event = _event(path, day)
     stage, listed_on = _stage(event, day, words)
-    rows = table.join(titles, on="page").select(
+    rows = table.join(titles, on="page", maintain_order="left").select(
         "index",
         "action",
         event=pl.lit(event.id),

@@ -17,7 +17,7 @@ from recon.sources.base import Chunk, Seen, Source, check
 from recon.sources.files import opening, parquet_columns, read_parquet
 from recon.sources.printed import filled, to_date
 from recon.sources.sightings import dated_happenings, seen_on
-from recon.sources.stated import delivery_date, required_date
+from recon.sources.stated import delivery_date, required_date, stated_date
 
 _COLUMNS = {
     "cik": "cik",
@@ -127,7 +127,8 @@ def _recognise_submissions(path: Path) -> bool:
 
 
 def _read_submissions(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    day = required_date(path)
+    # `recon fetch` keeps the files of one day in a folder named for it.
+    day = stated_date(path) or stated_date(path.parent) or required_date(path)
     try:
         content = orjson.loads(path.read_bytes())
         business = (content.get("addresses") or {}).get("business") or {}

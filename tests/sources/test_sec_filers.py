@@ -131,9 +131,17 @@ def submissions(**more):
     return flat | {"addresses": {"business": business}, "formerNames": [former]} | more
 
 
-@pytest.mark.parametrize("name", ["CIK0000320193_2026-04-30.json", "CIK0000320193.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CIK0000320193_2026-04-30.json",
+        "CIK0000320193.json",
+        "submissions_2026-04-30/CIK0000320193.json",
+    ],
+)
 def test_a_submissions_file(tmp_path, name):
     path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(submissions(cik=320193, insiderTransactionForIssuerExists=1)))
     if "2026" not in name:
         (tmp_path / f"{name}.date").write_text("2026-04-30")
