@@ -1,0 +1,62 @@
+"""What EDGAR and the screener say about a company: where it is and how it files."""
+
+import polars as pl
+
+from recon.master.countries import from_edgar, from_screener
+from recon.master.symbols import bare
+from recon.store import AsOf
+
+
+def attach(lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
+    """Add the facts that tell a line's type and its company's nationality.
+
+    Parameters
+    ----------
+    lines : pl.DataFrame
+        `symbol`, `cik` (null where not known), `country` (the screener's words).
+    known : AsOf
+        What was known at the moment.
+
+    Returns
+    -------
+    pl.DataFrame
+        With `incorporation` and `headquarters` (ISO codes; headquarters from EDGAR's business
+        address, else the screener's country), `domestic_filer` (whether insiders report under
+        section 16, from which foreign private issuers are exempt), `entity_type`, `sic`,
+        `filer_category`, `filer_name`, and the symbol directories' `directory_name` and
+        `etf_flag`; null where not known.
+    """
+    places = known.places()
+    filers = known.filers().select(
+        "cik",
+        "entity_type",
+        "sic",
+        "filer_category",
+        filer_name="name",
+        domestic_filer="insider_transactions",
+        incorporation=from_edgar("state_of_incorporation", places),
+        address=from_edgar("business_state_or_country", places),
+    )
+    official = (
+        known.directory()
+        .filter(pl.col("security_name").is_not_null())
+        .select(
+            spelling=bare("symbol"),
+            directory_name="security_name",
+            etf_flag="etf",
+            last_changed="last_changed",
+        )
+        .drop_nulls("spelling")
+        .sort("spelling", "last_changed", "directory_name")
+        .unique("spelling", keep="last", maintain_order=True)
+        .drop("last_changed")
+    )
+    return (
+        lines.join(filers, on="cik", how="left")
+        .with_columns(
+            headquarters=pl.coalesce("address", from_screener(lines["country"])),
+            spelling=bare("symbol"),
+        )
+        .join(official, on="spelling", how="left")
+        .drop("address", "spelling")
+    )

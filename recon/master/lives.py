@@ -1,0 +1,158 @@
+"""Lives of symbols, and the securities that run through them.
+
+A **life** is an unbroken stretch in which a symbol was listed. A security is a chain of lives:
+a rename ends one symbol's life and begins another's within days (FB → META), a reused ticker
+begins a life that belongs to nobody before it. Evidence for a rename is either the same full
+security name or the same share count to five digits at a like price, read from the last
+session of the old and the first of the new symbol; both are known on the day.
+"""
+
+from datetime import timedelta
+
+import polars as pl
+
+from recon.master.names import company_key
+
+GAP = timedelta(days=5)
+"""Calendar days without a listing that the source's missing sessions can explain."""
+RENAME_GAP = timedelta(days=7)
+"""Calendar days between the end of one symbol and the start of its successor."""
+SHARE_TOLERANCE = 5e-4
+"""Relative difference of share counts that still counts as the same number."""
+PRICE_TOLERANCE = 0.35
+"""Largest log return between the last close before and the first after a rename."""
+
+
+def lives(history: pl.DataFrame) -> pl.DataFrame:
+    """Lives of every symbol.
+
+    Parameters
+    ----------
+    history : pl.DataFrame
+        Listing intervals as known at the moment: `symbol`, `exchange`, `name`, `valid_from`,
+        `valid_to` (first session on which they no longer held; null while they do).
+
+    Returns
+    -------
+    pl.DataFrame
+        `life` (e.g. `FB:2021-01-29`), `symbol`, `exchange` (the last), `first`, `gone` (first
+        session without it; null while listed), `first_name`, `last_name`. A symbol that comes back after a gap starts a
+        new life unless the company's name is the same.
+    """
+    ordered = history.sort("symbol", "valid_from").with_columns(
+        key=company_key("name"),
+        end=pl.col("valid_to").fill_null(pl.lit("9999-12-31").str.to_date()),
+    )
+    before = pl.col("end").cum_max().shift(1).over("symbol")
+    begins = before.is_null() | (
+        (pl.col("valid_from") - before > GAP)
+        & (pl.col("key") != pl.col("key").shift(1).over("symbol")).fill_null(True)
+    )
+    return (
+        ordered.with_columns(number=begins.cum_sum().over("symbol"))
+        .group_by("symbol", "number", maintain_order=True)
+        .agg(
+            pl.col("exchange").last(),
+            first=pl.col("valid_from").min(),
+            gone=pl.when(pl.col("valid_to").is_null().any())
+            .then(None)
+            .otherwise(pl.col("valid_to").max()),
+            first_name=pl.col("name").first(),
+            last_name=pl.col("name").last(),
+        )
+        .select(
+            pl.format("{}:{}", "symbol", "first").alias("life"),
+            "symbol",
+            "exchange",
+            "first",
+            "gone",
+            "first_name",
+            "last_name",
+        )
+    )
+
+
+def renames(lives: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of lives that are one security under two symbols.
+
+    Parameters
+    ----------
+    lives : pl.DataFrame
+        As from `lives`.
+    marks : pl.DataFrame
+        Per `life`: `first_close`, `first_shares`, `last_close`, `last_shares` (implied by the
+        first and last sessions with a cap; null where there was none). USD and shares.
+
+    Returns
+    -------
+    pl.DataFrame
+        `life`, `successor`; each at most once, the nearest price winning (two classes of one
+        company carry the same count).
+    """
+    marked = lives.join(marks, on="life", how="left")
+    ended = (
+        marked.filter(pl.col("gone").is_not_null())
+        .select(
+            "life",
+            "last_name",
+            "last_close",
+            "last_shares",
+            old_symbol="symbol",
+            day="gone",
+        )
+        .sort("day")
+    )
+    offsets = pl.DataFrame({"offset": range(RENAME_GAP.days)})
+    begun = (
+        marked.select(
+            "first_name",
+            "first_close",
+            "first_shares",
+            "first",
+            successor="life",
+            new_symbol="symbol",
+        )
+        .join(offsets, how="cross")
+        .with_columns(day=pl.col("first") - pl.duration(days="offset"))
+    )
+    same_name = pl.col("last_name") == pl.col("first_name")
+    return_ = (pl.col("first_close") / pl.col("last_close")).log().abs()
+    same_count = (
+        (pl.col("first_shares") / pl.col("last_shares")).log().abs() < SHARE_TOLERANCE
+    ) & (return_ < PRICE_TOLERANCE)
+    return (
+        ended.join(begun, on="day")
+        .filter(
+            (pl.col("old_symbol") != pl.col("new_symbol"))
+            & (same_name.fill_null(False) | same_count.fill_null(False))
+        )
+        .with_columns(distance=return_.fill_null(PRICE_TOLERANCE) - same_name.cast(pl.Float64))
+        .sort("distance", "life", "successor")
+        .unique("life", keep="first", maintain_order=True)
+        .unique("successor", keep="first", maintain_order=True)
+        .select("life", "successor")
+    )
+
+
+def securities(lives: pl.DataFrame, renames: pl.DataFrame) -> pl.DataFrame:
+    """Lives with the `security_id` that runs through a chain of renames.
+
+    Parameters
+    ----------
+    lives, renames : pl.DataFrame
+        As from the functions of these names.
+
+    Returns
+    -------
+    pl.DataFrame
+        `lives` with `security_id`: the first life of the chain, so that it never changes when
+        more of the future becomes known.
+    """
+    predecessor = renames.rename({"life": "earlier", "successor": "life"})
+    chain = lives.with_columns(security_id=pl.col("life"))
+    for _ in range(len(renames) + 1):
+        step = chain.join(predecessor.rename({"life": "security_id"}), on="security_id", how="left")
+        if step["earlier"].null_count() == step.height:
+            break
+        chain = step.with_columns(security_id=pl.coalesce("earlier", "security_id")).drop("earlier")
+    return chain

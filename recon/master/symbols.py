@@ -1,0 +1,26 @@
+"""Spellings of one symbol: `/`, `.`, `-` or nothing between root and class.
+
+The screener writes BRK/B, holdings BRKB, EDGAR BRK-B, the symbol directories BRK.B. NYSE
+preferreds carry `^` (`$` in the directories, `-P` at EDGAR); without it they would collide
+with common lines (TA^ and TA, VNOM, BHRB), so they have no bare spelling at all.
+"""
+
+import polars as pl
+
+
+def bare(symbol: str | pl.Expr) -> pl.Expr:
+    """Letters and digits of a symbol, upper case; null for preferreds (`^`, `$`).
+
+    Parameters
+    ----------
+    symbol : str or pl.Expr
+        Column name or expression of symbols in any spelling.
+    """
+    text = (pl.col(symbol) if isinstance(symbol, str) else symbol).str.to_uppercase()
+    return pl.when(~text.str.contains(r"[\^$]")).then(text.str.replace_all(r"[^A-Z0-9]", ""))
+
+
+def edgar_bare(ticker: str | pl.Expr) -> pl.Expr:
+    """Bare spelling of an EDGAR ticker, where `-P` and a letter mark a preferred (JPM-PC)."""
+    text = (pl.col(ticker) if isinstance(ticker, str) else ticker).str.to_uppercase()
+    return pl.when(~text.str.contains(r"-P[A-Z]?$")).then(bare(text))

@@ -1,0 +1,194 @@
+"""The whole computation for one event at one moment, in one place.
+
+A watchlist is this at today's moment; a backtest is this at past moments, scored.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+import polars as pl
+
+from recon.assign import BreakPoint, assign, break_points
+from recon.calendar import Event, end_of_day, event, events, next_event, sessions
+from recon.errors import InputError, NoDataError
+from recon.master.build import Master, build
+from recon.master.membership import Membership
+from recon.rulebook import Rulebook, load
+from recon.screen import eligibility, screen
+from recon.store import AsOf, Hindsight, Store
+
+Status = Literal["forecast", "preliminary", "updated", "final"]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One event seen from one moment.
+
+    Attributes
+    ----------
+    event : Event
+        What is predicted.
+    as_of, session : date
+        The moment's day, and the session whose closes are used (rank day at the latest).
+    hindsight : str
+        `strict` or `slow-facts`.
+    simulated : bool
+        Whether the store holds the simulated market.
+    status : str
+        `forecast` until the preliminary list is known.
+    rulebook : Rulebook
+        The rules in force.
+    lines, companies, verdicts : pl.DataFrame
+        The master's lines with `line_eligible`; its companies with rank, percent, `to_size`,
+        `to_micro`, `eligible`, `verdict`, `reasons`; each rule's answer.
+    breakpoints : list of BreakPoint
+        Of the ranking as if `session` were rank day.
+    membership : Membership
+        Members before the event, and the lists that they come from.
+    securities : pl.DataFrame
+        Lives of all symbols.
+    """
+
+    event: Event
+    as_of: date
+    session: date
+    hindsight: Hindsight
+    simulated: bool
+    status: Status
+    rulebook: Rulebook
+    lines: pl.DataFrame
+    companies: pl.DataFrame
+    verdicts: pl.DataFrame
+    breakpoints: list[BreakPoint]
+    membership: Membership
+    securities: pl.DataFrame
+
+    @property
+    def sessions_to_rank_day(self) -> int:
+        """Sessions left until rank day; 0 on it and after."""
+        if self.session >= self.event.rank_day:
+            return 0
+        return len(sessions(self.session, self.event.rank_day)) - 1
+
+    @property
+    def run_id(self) -> str:
+        """Event, day and hindsight, and a digest of what the result was computed from."""
+        digest = hashlib.sha256()
+        caps = self.companies.select("company_id", "total_cap_usd", "eligible").sort("company_id")
+        digest.update(caps.write_csv().encode())
+        digest.update(self.rulebook.version.encode())
+        label = "simulated-" if self.simulated else ""
+        name = self.event.id.replace(":", "-")
+        return f"{label}{name}_{self.as_of}_{self.hindsight}_{digest.hexdigest()[:10]}"
+
+
+def run(
+    store: Store,
+    event_id: str | None = None,
+    as_of: date | None = None,
+    *,
+    hindsight: Hindsight = "strict",
+    rulebook_override: Path | None = None,
+) -> Run:
+    """Compute one event at one moment.
+
+    Parameters
+    ----------
+    store : Store
+        Open store.
+    event_id : str, optional
+        Default: the next reconstitution not yet effective at `as_of`.
+    as_of : date, optional
+        End of this day in New York; default: the newest session in the store.
+    hindsight : {"strict", "slow-facts"}
+        Whether slow facts of later files may stand in (design, Time).
+    rulebook_override : Path, optional
+        The user's TOML.
+
+    Raises
+    ------
+    NoDataError
+        If the store knows no session at the moment.
+    InputError
+        If the event was effective before the moment.
+    """
+    day = as_of or store.newest_session()
+    target = event(event_id) if event_id else next_event(day)
+    if target.effective is not None and day > target.effective:
+        raise InputError(
+            f"{target.id} took effect before the moment asked for",
+            field="as_of",
+            value=day,
+            expected=f"a day up to {target.effective}",
+        )
+    known = store.as_of(end_of_day(day), hindsight)
+    usable = [s for s in known.sessions() if s <= target.rank_day]
+    if not usable:
+        raise NoDataError(
+            "no session is known at this moment", field="as_of", value=day, expected="a later day"
+        )
+    rulebook = load(target, rulebook_override)
+    past = [
+        e
+        for e in events(2010, day.year, kinds=("recon",))
+        if e.effective is not None and e.effective <= day
+    ]
+    announcements = _effective(known.announcements())
+    master = build(known, usable[-1], day, rulebook, past, announcements)
+    return _assemble(master, target, day, known, store.simulated, rulebook, announcements)
+
+
+def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
+    """Give each official change the day on which it takes effect."""
+    days = {e: event(e).effective for e in announcements["event"].unique().to_list()}
+    return announcements.with_columns(
+        effective=pl.col("event").replace_strict(days, default=None, return_dtype=pl.Date)
+    )
+
+
+def _assemble(
+    master: Master,
+    target: Event,
+    day: date,
+    known: AsOf,
+    simulated: bool,
+    rulebook: Rulebook,
+    announcements: pl.DataFrame,
+) -> Run:
+    verdicts = screen(master.companies, rulebook)
+    judged = master.companies.join(eligibility(verdicts), on="company_id", how="left")
+    ranked = assign(judged.filter(pl.col("eligible")), rulebook)
+    placed = judged.join(
+        ranked.select("company_id", "rank", "percent", "to_size", "to_micro"),
+        on="company_id",
+        how="left",
+    )
+    ranking = ranked["total_cap_usd"].to_numpy()
+    lines = master.lines.join(
+        placed.select("company_id", company_eligible="eligible"), on="company_id", how="left"
+    ).with_columns(
+        line_eligible=pl.col("role").is_not_null() & pl.col("company_eligible").fill_null(False)
+    )
+    stages = announcements.filter(pl.col("event") == target.id)["stage"].unique().to_list()
+    status: Status = "forecast"
+    for stage in ("preliminary", "updated", "final"):
+        if stage in stages:
+            status = stage  # type: ignore[assignment]
+    return Run(
+        event=target,
+        as_of=day,
+        session=master.session,
+        hindsight=known.hindsight,
+        simulated=simulated,
+        status=status,
+        rulebook=rulebook,
+        lines=lines,
+        companies=placed,
+        verdicts=verdicts,
+        breakpoints=break_points(ranking, rulebook) if ranking.size else [],
+        membership=master.membership,
+        securities=master.securities,
+    )

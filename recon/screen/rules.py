@@ -1,0 +1,123 @@
+"""The eligibility rules, one function each (methodology §2).
+
+Every rule takes the rulebook in force and returns an `Answer` over the frame of companies that
+`recon.master` builds (columns: `recon.master.company.COMPANY`). Rules look at one company at a
+time; none looks at a rank.
+"""
+
+from collections.abc import Callable
+
+import polars as pl
+
+from recon.rulebook import Rulebook
+from recon.screen.verdict import Answer, Reason, Verdict, answer
+
+Rule = Callable[[Rulebook], Answer]
+
+
+def exchange(rulebook: Rulebook) -> Answer:
+    """Listed on an eligible US exchange (methodology §2.2; M46..M70 §5.6-5.7)."""
+    return answer(
+        (
+            pl.col("exchange").is_in(list(rulebook.eligibility.exchanges)),
+            Verdict.PASS,
+            Reason.EXCHANGE_ELIGIBLE,
+        ),
+        otherwise=(Verdict.FAIL, Reason.EXCHANGE_NOT_ELIGIBLE),
+    )
+
+
+def share_type(rulebook: Rulebook) -> Answer:
+    """The pricing vehicle is common equity (methodology §2.3; §5.13)."""
+    return answer(
+        (pl.col("security_type").is_null(), Verdict.UNKNOWN, Reason.SHARE_TYPE_UNKNOWN),
+        (
+            pl.col("security_type").is_in(list(rulebook.share_types_excluded)),
+            Verdict.FAIL,
+            Reason.SHARE_TYPE_EXCLUDED,
+        ),
+        otherwise=(Verdict.PASS, Reason.SHARE_TYPE_ELIGIBLE),
+    )
+
+
+def structure(rulebook: Rulebook) -> Answer:
+    """The company is not of an excluded structure (methodology §2.3; §5.11-5.12).
+
+    Membership is evidence of what the owner found: a member is not taken for a fund because
+    of its name.
+    """
+    excluded = pl.col("structure").is_in(list(rulebook.structures_excluded))
+    return answer(
+        (pl.col("structure").is_null(), Verdict.UNKNOWN, Reason.STRUCTURE_UNKNOWN),
+        (excluded & pl.col("member"), Verdict.PASS, Reason.MEMBER_PASSED_LAST_TIME),
+        (excluded, Verdict.FAIL, Reason.STRUCTURE_EXCLUDED),
+        otherwise=(Verdict.PASS, Reason.STRUCTURE_ELIGIBLE),
+    )
+
+
+def minimum_price(rulebook: Rulebook) -> Answer:
+    """Close of at least $1.00 on rank day; a member's mean over the look-back suffices (§5.8)."""
+    minimum = rulebook.eligibility.min_price_usd
+    return answer(
+        (pl.col("price_usd").is_null(), Verdict.UNKNOWN, Reason.PRICE_UNKNOWN),
+        (pl.col("price_usd") >= minimum, Verdict.PASS, Reason.PRICE_AT_LEAST_MINIMUM),
+        (
+            pl.col("member") & (pl.col("mean_price_usd") >= minimum),
+            Verdict.PASS,
+            Reason.MEMBER_MEAN_PRICE_AT_LEAST_MINIMUM,
+        ),
+        otherwise=(Verdict.FAIL, Reason.PRICE_BELOW_MINIMUM),
+    )
+
+
+def minimum_total_cap(rulebook: Rulebook) -> Answer:
+    """Total market cap of at least $30m (methodology §2.2; §5.9)."""
+    return answer(
+        (pl.col("total_cap_usd").is_null(), Verdict.UNKNOWN, Reason.CAP_UNKNOWN),
+        (
+            pl.col("total_cap_usd") >= rulebook.eligibility.min_total_cap_usd,
+            Verdict.PASS,
+            Reason.CAP_AT_LEAST_MINIMUM,
+        ),
+        otherwise=(Verdict.FAIL, Reason.CAP_BELOW_MINIMUM),
+    )
+
+
+def passed_over(_rulebook: Rulebook) -> Answer:
+    """Whether the owner left the company out when its size would have put it in.
+
+    A company that was listed, priced and clearly large enough on the last reconstitution's rank
+    day and is no member failed a test that public data does not show: nationality, votes, float
+    or structure (methodology §2.1-2.3). Such facts change slowly, so it is taken to fail again.
+    """
+    return answer(
+        (pl.col("member"), Verdict.PASS, Reason.MEMBER_PASSED_LAST_TIME),
+        (pl.col("passed_over"), Verdict.FAIL, Reason.PASSED_OVER),
+        otherwise=(Verdict.PASS, Reason.NOT_TESTED_BEFORE),
+    )
+
+
+def free_float(_rulebook: Rulebook) -> Answer:
+    """Float of at least 5 % (§5.10): not in public data; membership is evidence."""
+    return _not_public(Reason.FLOAT_UNKNOWN)
+
+
+def voting_rights(_rulebook: Rulebook) -> Answer:
+    """At least 5 % of votes unrestricted (§5.15): not in public data; membership is evidence."""
+    return _not_public(Reason.VOTING_RIGHTS_UNKNOWN)
+
+
+def ubti(_rulebook: Rulebook) -> Answer:
+    """No unblocked UBTI in a REIT or PTP (§5.11): not in public data; membership is evidence."""
+    return answer(
+        (pl.col("structure") != "reit", Verdict.PASS, Reason.STRUCTURE_ELIGIBLE),
+        (pl.col("member"), Verdict.PASS, Reason.MEMBER_PASSED_LAST_TIME),
+        otherwise=(Verdict.UNKNOWN, Reason.UBTI_UNKNOWN),
+    )
+
+
+def _not_public(reason: Reason) -> Answer:
+    return answer(
+        (pl.col("member"), Verdict.PASS, Reason.MEMBER_PASSED_LAST_TIME),
+        otherwise=(Verdict.UNKNOWN, reason),
+    )
