@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from recon.contracts import CONTRACTS
+from recon.errors import StoreError
 from recon.resources import query
 from recon.sources.base import Chunk, Seen, Source
 from recon.store.discover import Found
@@ -67,6 +68,7 @@ def _land(
     rows = {}
     conflicts = 0
     for table in staged:
+        _check_staged(connection, table, staged[table])
         conflicts += _record_conflicts(connection, table, source.name, batch_id)
         rows[table] = _keep(connection, table, source.name, batch_id)
         connection.execute(f'DROP TABLE "incoming_{table}"')
@@ -112,6 +114,19 @@ def _stage(connection: duckdb.DuckDBPyConnection, chunk: Chunk, *, first: bool) 
         connection.execute(f'CREATE TEMP TABLE "{incoming}" ({spelled})')
     connection.from_arrow(chunk.rows.select(columns).to_arrow()).insert_into(incoming)
     return chunk.rows.height
+
+
+def _check_staged(connection: duckdb.DuckDBPyConnection, table: str, rows: int) -> None:
+    # Counts a column, since the number of rows alone comes from the table's statistics, which
+    # stay right when the rows are lost.
+    found = connection.table(f"incoming_{table}").count("known_at").fetchall()[0][0]
+    if found != rows:
+        raise StoreError(
+            "the database lost rows of a batch; nothing of it was taken",
+            field=table,
+            value=found,
+            expected=f"{rows} rows",
+        )
 
 
 def _quarantine(connection: duckdb.DuckDBPyConnection, batch_id: int, chunk: Chunk) -> Counter[str]:
@@ -166,7 +181,12 @@ def _record_conflicts(
 
 def _keep(connection: duckdb.DuckDBPyConnection, table: str, source: str, batch_id: int) -> int:
     key, values = _columns(table)
-    sql = query("land").format(table=table, key=_listed(key), columns=_listed(key + values))
+    sql = query("land").format(
+        table=table,
+        key=_listed(key),
+        columns=_listed(key + values),
+        order=_listed(key[:2]),
+    )
     connection.execute(sql, {"source": source, "batch_id": batch_id})
     row = connection.fetchone()
     return int(row[0]) if row else 0
