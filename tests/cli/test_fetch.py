@@ -13,6 +13,8 @@ from run_recon import Run
 import recon.cli.clock
 
 DIRECTORY = "Symbol|Security Name|ETF\nAAPL|Apple Inc.|N\nFile Creation Time: 0501202608:00||\n"
+PROVIDERS = ("ishares", "nasdaqtrader", "sec")
+TICKERS = ("company_tickers", "company_tickers_exchange")
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -81,3 +83,73 @@ def test_what_cannot_be_fetched_is_wrong_use(recon: Run, arguments: tuple[str, s
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert not Path("got").exists()
+
+
+LINES = [("AAPL", "APPLE INC", 60.5), ("BE", "BLOOM ENERGY CLASS A CORP", 39.4)]
+HOLDINGS = (
+    "\ufeffiShares Russell 2000 ETF\n"
+    'Fund Holdings as of,"Apr 30, 2026"\n'
+    'Inception Date,"May 22, 2000"\n'
+    'Shares Outstanding,"280,200,000.00"\n'
+    'Stock,"-"\nBond,"-"\nCash,"-"\nOther,"-"\n\u00a0\n'
+    "Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,Price,"
+    "Location,Exchange,Currency,FX Rate,Market Currency,Accrual Date\n"
+    + "".join(
+        f'"{ticker}","{name}","Industrials","Equity","1,000.00","{weight}","1,000.00","10.00",'
+        '"100.00","United States","NASDAQ","USD","1.00","USD","-"\n'
+        for ticker, name, weight in LINES
+    )
+)
+PUBLIC = {
+    "files/company_tickers.json": ('{"0":{"cik_str":320193,"ticker":"AAPL","title":"Apple Inc."}}'),
+    "files/company_tickers_exchange.json": (
+        '{"fields":["cik","name","ticker","exchange"],'
+        '"data":[[320193,"Apple Inc.","AAPL","Nasdaq"]]}'
+    ),
+    "submissions/CIK0000320193.json": (
+        '{"cik":"0000320193","entityType":"operating","sic":"3571","name":"Apple Inc.",'
+        '"tickers":["AAPL"],"exchanges":["Nasdaq"],"ein":"942404110","category":"Large",'
+        '"stateOfIncorporation":"CA","addresses":{"business":{"city":"CUPERTINO",'
+        '"stateOrCountry":"CA"}},"formerNames":[]}'
+    ),
+    "dynamic/SymDir/nasdaqlisted.txt": (
+        "Symbol|Security Name|Market Category|Test Issue|Financial Status|Round Lot Size|ETF|"
+        "NextShares\nAAPL|Apple Inc. - Common Stock|Q|N|N|100|N|N\n"
+        "File Creation Time: 0501202608:00|||||||\n"
+    ),
+    "dynamic/SymDir/otherlisted.txt": (
+        "ACT Symbol|Security Name|Exchange|CQS Symbol|ETF|Round Lot Size|Test Issue|"
+        "NASDAQ Symbol\nBE|Bloom Energy Corporation|N|BE|N|100|N|BE\n"
+        "File Creation Time: 0501202608:00|||||||\n"
+    ),
+    **{
+        f"us/products/{product}/1467271812596.ajax": HOLDINGS.replace("Russell 2000", index)
+        for product, index in {
+            "239710/ishares-russell-2000-etf": "Russell 2000",
+            "239707/ishares-russell-1000-etf": "Russell 1000",
+            "239714/ishares-russell-3000-etf": "Russell 3000",
+            "239716/ishares-microcap-etf": "Micro-Cap",
+        }.items()
+    },
+}
+
+
+def test_everything_that_is_fetched_is_ingested(
+    recon: Run, server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECON_USER_AGENT", "Test Desk desk@example.com")
+    for path, content in PUBLIC.items():
+        file = tmp_path / "www" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(content, encoding="utf-8")
+    address = server.partition("=")[2]
+    bases = [f"--base-url={name}={address}" for name in (*PROVIDERS, "sec-data")]
+    only = [f"--only={name}" for name in (*PROVIDERS[:-1], *TICKERS)]
+    addresses = tmp_path / "fast.toml"
+    addresses.write_text("".join(f"[{n}]\nper_second = 1000.0\n" for n in (*PROVIDERS, "sec-data")))
+    got = recon("fetch", "--to", "got", *bases, *only, "--cik", 320193, "--addresses", addresses)
+    assert got.exit_code == 0, got.stderr
+    done = recon("ingest", "got", "--store", "store")
+    assert done.exit_code == 0, done.stderr
+    assert f"{len(PUBLIC)} landed; store store" in done.stderr
+    assert "not recognised" not in done.stderr

@@ -1,0 +1,1 @@
+"""What leaves the program: the candidate list, and files that appear whole or not at all."""
