@@ -1,12 +1,12 @@
 """The candidate list's contract with whoever consumes it (design, The candidate list)."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict, Field
 
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION: Final = "1.0"
 
 Index = Literal["R1000", "R2000", "R3000", "RMICRO"]
 

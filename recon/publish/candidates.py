@@ -7,9 +7,8 @@ day, with the probability of the change.
 
 import math
 
-import numpy as np
 import polars as pl
-from scipy.special import ndtr
+from scipy.special import ndtr  # type: ignore[import-untyped]
 
 from recon.pipeline import Run
 from recon.publish.candidate import FRAME_SCHEMA, SCHEMA_VERSION
@@ -39,8 +38,7 @@ def candidates(run: Run) -> pl.DataFrame:
     pl.DataFrame
         Columns and types of `FRAME_SCHEMA`, sorted by index, action and probability.
     """
-    sides = _sides(run)
-    rows = pl.concat([_r3000(sides), _size(sides), _micro(sides, run)], how="diagonal_relaxed")
+    rows = company_rows(run)
     wanted = rows.filter(pl.col("rules_call") | (pl.col("probability") >= MIN_PROBABILITY))
     lines = run.lines.filter(pl.col("role").is_not_null()).select(
         "company_id",
@@ -48,27 +46,49 @@ def candidates(run: Run) -> pl.DataFrame:
         "symbol",
         "exchange",
         "role",
+        "size",
+        "micro",
+        "line_eligible",
         price_usd="close",
-        line_eligible="line_eligible",
-        line_member=pl.col("size").is_not_null(),
     )
-    expanded = wanted.join(lines, on="company_id").filter(
-        pl.when(pl.col("action") == "add")
-        .then(pl.col("line_eligible"))
-        .otherwise(pl.col("line_member"))
+    was_in = pl.when(pl.col("index") == "RMICRO").then("micro").otherwise("size_member")
+    expanded = (
+        wanted.join(lines, on="company_id")
+        .with_columns(size_member=pl.col("size").is_not_null())
+        .filter(pl.when(pl.col("action") == "add").then("line_eligible").otherwise(was_in))
     )
     return _stamp(expanded, run)
+
+
+def company_rows(run: Run) -> pl.DataFrame:
+    """Chance of every company to enter or leave each index, however small.
+
+    Parameters
+    ----------
+    run : Run
+        As from `recon.pipeline.run`.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per company and index: `company_id`, `index`, `action` (`add` for a company
+        that is not in the index, else `delete`), `from_index`, `to_index`, `probability`
+        (fraction), `rules_call` (bool), `breakpoint`, `breakpoint_cap_usd`. The Microcap has
+        rows only where a recent list of its members is known, and then only for changes.
+    """
+    sides = _sides(run)
+    return pl.concat([_r3000(sides), _size(sides), _micro(sides, run)], how="diagonal_relaxed")
 
 
 def _sides(run: Run) -> pl.DataFrame:
     """Before and after per company, with the lines that decide and the chance to cross them."""
     caps = {b.name: b.cap_usd for b in run.breakpoints}
     ranks = run.rulebook.ranks
-    cut = caps.get(f"rank_{ranks.russell_3000}", math.nan)
-    middle, high, low = (
-        caps.get(f"{name}_{ranks.russell_1000}", math.nan)
-        for name in ("rank", "band_high", "band_low")
-    )
+    # With fewer companies than a line's rank, everybody is above it; without a company above
+    # the band, nobody moves up.
+    cut = caps.get(f"rank_{ranks.russell_3000}", 0.0)
+    middle, low = (caps.get(f"{name}_{ranks.russell_1000}", 0.0) for name in ("rank", "band_low"))
+    high = caps.get(f"band_high_{ranks.russell_1000}", math.inf if middle else 0.0)
     sigma = BASE_SIGMA + DAILY_SIGMA * math.sqrt(run.sessions_to_rank_day)
     size_line = (
         pl.when(pl.col("was_r1000"))
@@ -108,12 +128,16 @@ def _sides(run: Run) -> pl.DataFrame:
         chance=chance,
         log_cap=pl.col("total_cap_usd").log(),
     )
-    distance_in = (frame["log_cap"] - math.log(cut)).to_numpy() / sigma
-    distance_large = (frame["log_cap"] - frame["size_cap"].log()).to_numpy() / sigma
     return frame.with_columns(
-        p_in=pl.Series(ndtr(np.nan_to_num(distance_in, nan=-np.inf))) * pl.col("chance"),
-        p_large=pl.Series(ndtr(np.nan_to_num(distance_large, nan=-np.inf))) * pl.col("chance"),
+        p_in=_above(frame["log_cap"], frame["cut_cap"], sigma) * pl.col("chance"),
+        p_large=_above(frame["log_cap"], frame["size_cap"], sigma) * pl.col("chance"),
     )
+
+
+def _above(log_cap: pl.Series, line_cap: pl.Series, sigma: float) -> pl.Series:
+    """Chance that a cap ends above a line; 0 where the cap is not known."""
+    distance = ((log_cap - line_cap.log()) / sigma).fill_null(-math.inf)
+    return pl.Series(ndtr(distance.to_numpy()))
 
 
 _KEEP = (
@@ -203,13 +227,29 @@ def _micro(sides: pl.DataFrame, run: Run) -> pl.DataFrame:
     ).select(_KEEP)
 
 
+_DEMAND = (
+    "weight_before",
+    "weight_after",
+    "shares_to_trade",
+    "usd_to_trade",
+    "days_of_volume",
+    "volume_window",
+)
+"""Columns that stay null until demand is computed."""
+
+
 def _stamp(rows: pl.DataFrame, run: Run) -> pl.DataFrame:
     """Add what is the same for the whole run, and the company's own figures."""
     event = run.event
     own = run.companies.select(
         "company_id", "cik", "rank", "total_cap_usd", verdict_reasons="reasons", company="name"
     )
-    stamped = rows.join(own, on="company_id").with_columns(
+    is_line = pl.col("breakpoint_cap_usd").is_finite() & (pl.col("breakpoint_cap_usd") > 0)
+    lined = rows.with_columns(
+        breakpoint=pl.when(is_line).then("breakpoint"),
+        breakpoint_cap_usd=pl.when(is_line).then("breakpoint_cap_usd"),
+    )
+    stamped = lined.join(own, on="company_id").with_columns(
         schema_version=pl.lit(SCHEMA_VERSION),
         run_id=pl.lit(run.run_id),
         event=pl.lit(event.id),
@@ -224,17 +264,7 @@ def _stamp(rows: pl.DataFrame, run: Run) -> pl.DataFrame:
         call=pl.col("rules_call"),
         model_probability=pl.col("probability"),
         distance=(pl.col("total_cap_usd") / pl.col("breakpoint_cap_usd")).log(),
-        **{
-            c: pl.lit(None)
-            for c in (
-                "weight_before",
-                "weight_after",
-                "shares_to_trade",
-                "usd_to_trade",
-                "days_of_volume",
-                "volume_window",
-            )
-        },
+        **dict.fromkeys(_DEMAND, pl.lit(None)),
     )
     return stamped.select(pl.col(name).cast(kind) for name, kind in FRAME_SCHEMA.items()).sort(
         ["index", "action", "probability", "company_id", "symbol"],
