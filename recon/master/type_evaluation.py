@@ -11,8 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from recon.errors import InputError
+from recon.master.type_evidence import OPTIONAL, REQUIRED
 from recon.master.type_rules import TypeRules
-from recon.master.types import OPTIONAL, REQUIRED, classify
+from recon.master.types import classify
 
 EDGAR_COLUMNS = ("sic", "entity_type", "filer_category", "filer_name")
 _SCHEMA: dict[str, type[pl.DataType]] = {

@@ -6,7 +6,8 @@ import polars as pl
 import pytest
 
 from recon.errors import InputError
-from recon.master.types import classify, listed_units
+from recon.master.type_evidence import listed_units
+from recon.master.types import classify
 
 
 def line(
@@ -118,6 +119,19 @@ def test_most_traded_class_leads_and_without_volume_the_first_letter() -> None:
     ]
 
 
+def test_two_companies_of_one_name_are_no_classes_of_each_other() -> None:
+    one = line("FBX", "First Xyz Bancorp Common Stock")
+    other = line("FBYZ", "First Xyz Bancorp. New Common Stock")
+    assert [t for t, _ in typed(one, other)] == ["common", "common"]
+    assert [t for t, _ in typed(one, other | {"symbol": "FBXB"})] == ["common", "additional_class"]
+
+
+def test_units_of_a_partnership_do_not_make_another_company_a_blank_check() -> None:
+    berry = line("XB", "Xberry Limited Common Stock", industry="")
+    partners = line("XBU", "Xbrook Partners L.P. Limited Partnership Units", industry="")
+    assert typed(berry, partners) == [("common", "corporation"), ("lp", "lp")]
+
+
 def test_series_are_tracking_stocks_only_where_there_are_several_groups() -> None:
     music = line("XYZA", "Xyz Media Corporation Series A Xyz Music Common Stock")
     racing = line("XYRA", "Xyz Media Corporation Series A Xyz Racing Common Stock")
@@ -187,7 +201,7 @@ def test_listed_units_are_those_of_blank_checks() -> None:
         {
             "symbol": ["XYZ.U", "ABCDU", "PWR.U", "EPD", "XYZ"],
             "security_name": [
-                "Xyz Corp Units, each consisting of one share and one-fourth of one warrant",
+                "Xyz Corp Units, each consisting of one share and one warrant to purchase it",
                 "Abcd Acquisition Corp. - Unit",
                 "Power Co 6.00% Corporate Units",
                 "Enterprise LP Common Units",
