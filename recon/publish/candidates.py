@@ -212,7 +212,7 @@ def _micro(sides: pl.DataFrame, run: Run) -> pl.DataFrame:
         (b for b in run.breakpoints if b.name == f"rank_{run.rulebook.ranks.microcap_high}"), None
     )
     if run.membership.micro is None or line is None:
-        return pl.DataFrame(schema={c: sides.schema.get(c, pl.String) for c in ()})
+        return pl.DataFrame()
     changed = sides.filter(pl.col("was_micro") != pl.col("to_micro").fill_null(False))
     return changed.select(
         "company_id",
