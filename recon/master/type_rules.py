@@ -112,7 +112,7 @@ class When(BaseModel):
         return pattern
 
     def expression(self) -> pl.Expr:
-        """Whether the conditions hold, never null; columns as `type_evidence.prepare` names them."""
+        """Whether the conditions hold, never null, on the columns of `type_evidence.prepare`."""
         given = {name: value for name, value in self if value is not None}
         return pl.all_horizontal(
             pl.lit(value=True), *(_condition(name, value) for name, value in given.items())

@@ -55,6 +55,7 @@ def typed(*lines: dict[str, object]) -> list[tuple[str, str]]:
         ("XYZ", "Xyz Trust Bancorp Common Stock", ("common", "corporation")),
         ("XYZ", "Xyz Acquisition Corp. III Class A Ordinary Shares", ("spac", "spac")),
         ("XYZ", "Xyz Capital Corp VII Class A Common Stock", ("spac", "spac")),
+        ("XYZ", "XYZ C.T.I. Ltd. Ordinary Shares", ("common", "corporation")),
         ("XYZ", "Xyz Private Credit BDC Inc. Common Stock", ("bdc", "bdc")),
         ("XYZ", "Xyz Municipal Income Fund", ("closed_end_fund", "closed_end_fund")),
         ("XYZ", "Xyz Preferred Income Fund Common Shares", ("closed_end_fund",) * 2),
