@@ -11,12 +11,16 @@ from recon.sources import (
     screener,
     sec_filers,
     symbol_directory,
+    symbols_json,
+    symbols_repo,
     ticker_cik,
 )
 from recon.sources.base import Source
 
 SOURCES: tuple[Source, ...] = (
     screener.SOURCE,
+    symbols_repo.SOURCE,
+    symbols_json.SOURCE,
     ishares.SOURCE,
     ftse_pdf.SOURCE,
     membership_table.SOURCE,

@@ -6,7 +6,7 @@ before it happened. Happenings split it: `seen` states the attributes from a ses
 attributes without a gap is a new `seen` alone.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 import polars as pl
@@ -72,83 +72,71 @@ def happenings(
     )
 
 
-def changes(
-    before: pl.DataFrame | None,
-    after: pl.DataFrame,
+def snapshot_changes(
+    frame: pl.DataFrame,
     key: Sequence[str],
     attributes: Sequence[str],
     *,
-    session: date,
+    session: str = "session",
+    series: Sequence[str] = (),
     known_at: Callable[[str], pl.Expr] = end_of_day_expr,
 ) -> pl.DataFrame:
-    """Compare two consecutive full snapshots of one source.
+    """Turn consecutive full snapshots into happenings.
 
     Parameters
     ----------
-    before : DataFrame or None
-        The earlier snapshot; None when `after` is the first, then every row is `seen`.
-    after : DataFrame
-        The later snapshot; one row per key.
-    key, attributes : sequence of str
+    frame : DataFrame
+        The rows of all snapshots, in any order. Of rows with the same key in one snapshot only
+        the first counts.
+    key, attributes, known_at
         As in `happenings`.
-    session : date
-        Date of `after`.
-    known_at : callable
-        As in `happenings`.
+    session : str
+        Column with the date of the row's snapshot.
+    series : sequence of str
+        Columns of the key that say whose snapshot it is, where several sources (exchanges)
+        are each snapped in their own time. A snapshot without rows is not one.
 
     Returns
     -------
     DataFrame
-        As from `happenings`: `seen` for what is new or differs, `vanished` for what is gone.
+        As from `happenings`. Every row of a first snapshot is `seen`.
     """
-    key, attributes = list(key), list(attributes)
-    after = after.select(*key, *attributes)
-    if before is None:
-        seen, gone = after, after.clear()
-    else:
-        before = before.select(*key, *attributes)
-        seen = after.join(before, on=[*key, *attributes], how="anti", nulls_equal=True)
-        gone = before.join(after, on=key, how="anti", nulls_equal=True)
+    key, attributes, series = list(key), list(attributes), list(series)
+    rank = pl.col(session).rank("dense").cast(pl.Int32)
+    number = pl.col("_number")
+    rows = (
+        frame.select(
+            *key, *attributes, session, (rank.over(series) if series else rank).alias("_number")
+        )
+        .sort(*key, "_number", maintain_order=True)
+        .filter(~_equal([*key, "_number"], 1).fill_null(value=False))
+    )
+    unchanged = _equal([*key, *attributes], 1) & (number == number.shift(1) + 1)
+    stays = _equal(key, -1) & (number == number.shift(-1) - 1)
+    seen = rows.filter(~unchanged.fill_null(value=False))
+    shots = frame.select(*series, session).unique().sort(*series, session)
+    following = pl.col(session).shift(-1)
+    gone = rows.filter(~stays.fill_null(value=False)).join(
+        shots.with_columns((following.over(series) if series else following).alias("_following")),
+        on=[*series, session],
+    )
+    gone = gone.filter(pl.col("_following").is_not_null())
     return (
         pl.concat(
             [
-                seen.with_columns(happening=_said("seen")),
-                gone.select(*key, happening=_said("vanished")),
+                seen.select(*key, *attributes, session=session, happening=_said("seen")),
+                gone.select(*key, session="_following", happening=_said("vanished")),
             ],
             how="diagonal",
         )
-        .select(*key, *attributes, pl.lit(session).alias("session"), "happening")
-        .sort(key)
+        .sort("session", *key)
         .with_columns(known_at=known_at("session"))
     )
 
 
-def snapshot_changes(
-    snapshots: Iterable[tuple[date, pl.DataFrame]],
-    key: Sequence[str],
-    attributes: Sequence[str],
-    before: pl.DataFrame | None = None,
-    known_at: Callable[[str], pl.Expr] = end_of_day_expr,
-) -> Iterator[pl.DataFrame]:
-    """Turn a stream of full snapshots into happenings, holding two of them at a time.
-
-    Parameters
-    ----------
-    snapshots : iterable of (date, DataFrame)
-        Full snapshots, oldest first.
-    key, attributes, known_at
-        As in `happenings`.
-    before : DataFrame or None
-        The snapshot before the first of the stream, where there is one.
-
-    Yields
-    ------
-    DataFrame
-        The happenings of each snapshot, as from `changes`.
-    """
-    for session, snapshot in snapshots:
-        yield changes(before, snapshot, key, attributes, session=session, known_at=known_at)
-        before = snapshot
+def _equal(columns: list[str], step: int) -> pl.Expr:
+    """Whether each row equals the one `step` rows before it."""
+    return pl.all_horizontal(pl.col(c).eq_missing(pl.col(c).shift(step)) for c in columns)
 
 
 def _said(happening: str) -> pl.Expr:
