@@ -7,64 +7,40 @@ nothing but the sessions so far, whether a far count replaces it at once, after 
 (`share_trials`), or not at all. The loop runs over sessions; each step covers all lines.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from recon.master.share_splits import BOOLS, FLOATS, is_mechanical
-from recon.master.share_trials import HOLD_DAYS, INTS, ROUNDED, TRIAL_DOUBT, kind_of
+from recon.master.share_state import NEAR, NEVER, Answer, Far, Observed
+from recon.master.share_trials import (
+    BULK,
+    DOUBTFUL,
+    DROP,
+    HOLD_DAYS,
+    HUGE_CAP,
+    LAG,
+    MECHANICAL,
+    TRIAL_DOUBT,
+    kind_of,
+)
+from recon.master.share_units import UnitsMemory
 
-NEAR = float(np.log(1.3))
-"""Log distance up to which a count is the next value of the same series."""
 FORGET_DAYS = 60
 """Calendar days without a row after which a line is taken for a new one."""
 DAILY_DAYS = 6
 """Sessions further apart than so many calendar days are samples, not neighbours."""
 LEAD_DAYS = 60
 """A split within so many days of an equal jump of the count was already in the count."""
-UNITS_DROP = float(np.log(1.4))
-UNITS_MIN_DAYS = 20
-"""Calendar days for which the higher count must have stood."""
-UNITS_LIMIT_DAYS = 1200
+YOUNG_DAYS = 13
+"""The first count of a line gives way to another that outlasts it and these calendar days:
+first counts are often wrong (ENOV 2022-04-05, a third)."""
+UNDONE = 0.15
+"""Log: a count this near to the one before the last split has forgotten the split."""
+TRUSTED_DAYS = 60
+"""Calendar days for which a count must have stood to be held against a plain drop."""
 ACCEPTED_DOUBT = 0.25
 """Of an accepted jump: 6 % of those are taken back, and sqrt(0.06) is 0.25."""
 DECAY = 0.95
 """Of that doubt, per session: half is gone after 14 sessions."""
-NEVER = -(10**6)
-
-
-@dataclass(frozen=True)
-class Observed:
-    """What is given for one session; every array has one entry per line."""
-
-    day: int
-    """Days since the epoch."""
-    count: FLOATS
-    """Log of market cap / close; NaN where either is missing."""
-    price: FLOATS
-    """Log close; NaN where missing."""
-    split: FLOATS
-    """Log factor of a split that the prices show; 0 without."""
-    renewed: BOOLS
-    """The restated previous close contradicts the last one: another security."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """State after one session; every array has one entry per line."""
-
-    level: FLOATS
-    """Log count in force; NaN before the first."""
-    units: FLOATS
-    """Log count of all classes and units where the series dropped to the listed class."""
-    doubt: FLOATS
-    """Standard deviation of the log count, as far as trials tell."""
-    split_day: FLOATS
-    """Day of the newest split."""
-    level_day: FLOATS
-    """Day on which an observation last agreed with the level."""
-    trial: INTS
-    """Kind on trial (`share_trials`), -1 without."""
 
 
 class Scan:
@@ -77,20 +53,18 @@ class Scan:
     """
 
     def __init__(self, lines: int) -> None:
-        self.level, self.candidate, self.units, self.known_units, self.before = (
-            np.full(lines, np.nan) for _ in range(5)
-        )
+        self.level, self.candidate, self.before = (np.full(lines, np.nan) for _ in range(3))
         self.raw, self.jump, self.price = (np.full(lines, np.nan) for _ in range(3))
         self.level_day, self.candidate_day, self.since, self.before_since = (
             np.full(lines, float(NEVER)) for _ in range(4)
         )
-        self.seen_day, self.split_day, self.jump_day, self.units_day = (
-            np.full(lines, float(NEVER)) for _ in range(4)
+        self.seen_day, self.split_day, self.jump_day = (
+            np.full(lines, float(NEVER)) for _ in range(3)
         )
-        self.before_stood = np.zeros(lines)
+        self.units = UnitsMemory(lines)
+        self.before_stood, self.doubt, self.factor = np.zeros((3, lines))
+        self.suspect, self.before_suspect = np.zeros((2, lines), dtype=bool)
         self.kind = np.full(lines, -1, dtype=np.int64)
-        self.doubt = np.zeros(lines)
-        self.suspect = np.zeros(lines, dtype=bool)
         self.prices: list[FLOATS] = []
         self.day = NEVER
 
@@ -118,16 +92,16 @@ class Scan:
         self._accept(fresh, now)
         distance = np.where(seen, np.abs(now.count - self.level), 0.0)
         self._accept(seen & (distance <= NEAR), now)
-        self._judge(distance > NEAR, now, sampled)
-        shown_again = now.count > self.units - UNITS_DROP / 2
-        self.units[shown_again | (now.day - self.units_day > UNITS_LIMIT_DAYS)] = np.nan
+        if (distance > NEAR).any():
+            self._judge(distance > NEAR, now, sampled)
+        self.units.end(now)
         self.raw = np.where(seen, now.count, self.raw)
         self.price = np.where(np.isfinite(now.price), now.price, self.price)
         self.prices = [*self.prices[-4:], self.price]
         held = np.where(self.kind >= 0, TRIAL_DOUBT[self.kind] * distance, 0.0)
         return Answer(
             self.level.copy(),
-            self.units.copy(),
+            self.units.level.copy(),
             np.maximum(self.doubt, held),
             self.split_day.copy(),
             self.level_day.copy(),
@@ -138,9 +112,9 @@ class Scan:
         """Start anew where the line was away for long, or is another security."""
         here = np.isfinite(now.price)
         gone = now.renewed | (here & (now.day - self.seen_day > FORGET_DAYS))
-        for state in (self.level, self.candidate, self.units, self.known_units, self.before):
+        for state in (self.level, self.candidate, self.before, self.raw, self.jump):
             state[gone] = np.nan
-        self.raw[gone] = self.jump[gone] = np.nan
+        self.units.forget(gone)
         self.doubt[gone], self.kind[gone], self.suspect[gone] = 0, -1, False
         self.jump_day[gone] = self.split_day[gone] = NEVER
         self.seen_day[here] = now.day
@@ -151,8 +125,9 @@ class Scan:
         led = moved & (now.day - self.jump_day <= LEAD_DAYS) & (np.abs(self.jump - now.split) < 0.1)
         factor = np.where(led, 0.0, now.split)
         self.level, self.before = self.level + factor, self.before + factor
-        self.units, self.known_units = self.units + factor, self.known_units + factor
+        self.units.scale(factor)
         self.split_day[moved] = now.day
+        self.factor = np.where(moved, now.split, self.factor)
         self.jump_day[led] = NEVER
 
     def _accept(self, mask: BOOLS, now: Observed) -> None:
@@ -162,77 +137,75 @@ class Scan:
         self.kind[mask] = -1
         self.candidate[mask] = np.nan
 
-    def _judge(self, far: BOOLS, now: Observed, sampled: bool) -> None:
+    def _judge(self, mask: BOOLS, now: Observed, sampled: bool) -> None:
         """Put far counts on trial and accept those whose trial is over."""
-        if not far.any():
-            return
-        move = now.count - self.raw
-        jump = now.count - self.level
-        pending = np.isfinite(self.candidate)
-        begins = far & ~(np.abs(now.count - self.candidate) <= NEAR)
+        move, jump = now.count - self.raw, now.count - self.level
+        stood = self.level_day - self.since
+        younger = np.abs(now.count - self.before) < NEAR
+        correction = younger & (self.before_stood > stood)
+        begins = mask & ~(np.abs(now.count - self.candidate) <= NEAR)
+        undone = np.abs(jump + self.factor) < UNDONE
+        replay = is_mechanical(move) | (undone & (now.day - self.split_day <= LEAD_DAYS))
+        on_trial = ~begins & (self.kind == MECHANICAL)
+        split = mask & (replay | on_trial) & self._answered_by_price(jump, now, sampled)
+        far = Far(mask, move, jump, stood, correction, split)
+        log_cap = now.count + now.price
         kind = kind_of(
             move,
             jump,
-            now.count + now.price,
+            log_cap,
             begins=begins,
+            replay=replay,
             split=now.split != 0,
-            pending=pending,
+            pending=np.isfinite(self.candidate),
+            trusted=(stood >= TRUSTED_DAYS) & ~self.suspect & ~correction,
             sampled=sampled,
         )
         self.kind = np.where(begins, kind, self.kind)
-        self.candidate = np.where(far, now.count, self.candidate)
+        self.candidate = np.where(mask, now.count, self.candidate)
         self.candidate_day[begins] = now.day
-        stood = self.level_day - self.since
         tried = now.day - self.candidate_day
-        back = (np.abs(now.count - self.before) <= NEAR) & (stood < self.before_stood)
-        known = np.abs(now.count - self.units) <= NEAR
-        split = self._answered_by_price(move, now, sampled)
-        due = (tried >= HOLD_DAYS[self.kind]) | (tried > stood)
-        accepted = far & (due | back | known | split)
-        other = accepted & ~split
-        self._begin_units(other, now, stood)
-        self.units = np.where(far & split, self.units + jump, self.units)
-        self.known_units = np.where(far & split, self.known_units + jump, self.known_units)
-        self.suspect = np.where(other, (jump > 0) & (self.kind > ROUNDED) & ~known, self.suspect)
-        news = ACCEPTED_DOUBT * np.abs(jump)
-        self.doubt = np.where(accepted, np.where(split | back | known, 0.0, news), self.doubt)
-        self.jump = np.where(other, jump, self.jump)
+        known = np.abs(now.count - self.units.level) <= NEAR
+        young = ~np.isfinite(self.before) & (tried > np.maximum(stood, YOUNG_DAYS))
+        young &= (jump < 0) | (log_cap < np.log(HUGE_CAP))
+        due = (tried >= HOLD_DAYS[self.kind]) | young
+        self._change(mask & (due | correction | known | split), known, far, now)
+
+    def _change(self, accepted: BOOLS, known: BOOLS, far: Far, now: Observed) -> None:
+        """Let far counts be the level, and remember what it was and how well founded."""
+        other = accepted & ~far.split
+        founded = ~far.correction & ~self.suspect
+        self.units.begin(other & (far.jump < -DROP), self.level, far.stood, founded, now)
+        self.units.scale(np.where(far.split, far.jump, 0.0))
+        self.split_day[far.split] = now.day
+        self.factor = np.where(far.split, far.jump, self.factor)
+        settled = far.split | far.correction | known
+        news = np.where(settled, 0.0, ACCEPTED_DOUBT * np.abs(far.jump))
+        self.doubt = np.where(accepted, news, self.doubt)
+        unfounded = np.isin(self.kind, (DOUBTFUL, MECHANICAL, LAG)) | (
+            (self.kind == BULK) & (far.stood >= TRUSTED_DAYS)
+        )
+        rose = (far.jump > 0) & unfounded & ~known
+        since = np.where(far.correction, self.before_since, self.candidate_day)
+        suspect = np.where(far.correction, self.before_suspect, rose)
+        self.before = np.where(other, self.level, self.before)
+        self.before_since = np.where(other, self.since, self.before_since)
+        self.before_suspect = np.where(other, self.suspect, self.before_suspect)
+        self.before_stood = np.where(other, far.stood, self.before_stood)
+        self.since = np.where(other, since, self.since)
+        self.suspect = np.where(other, suspect, self.suspect)
+        self.jump = np.where(other, far.jump, self.jump)
         self.jump_day[other] = now.day
-        self.split_day[far & split] = now.day
-        self._replace(other, back, stood)
         self._accept(accepted, now)
 
-    def _replace(self, mask: BOOLS, back: BOOLS, stood: FLOATS) -> None:
-        """Keep what the level was before, with the time for which it had stood."""
-        since = np.where(back, self.before_since, self.candidate_day)
-        self.before = np.where(mask, self.level, self.before)
-        self.before_since = np.where(mask, self.since, self.before_since)
-        self.before_stood = np.where(mask, stood, self.before_stood)
-        self.since = np.where(mask, since, self.since)
-
-    def _answered_by_price(self, move: FLOATS, now: Observed, sampled: bool) -> BOOLS:
+    def _answered_by_price(self, jump: FLOATS, now: Observed, sampled: bool) -> BOOLS:
         """Whether the price moved against the count within five sessions: a split unseen.
 
-        Netchange does not show every split (ANET 2024-12-04), and none after a missing session
-        (MARK 2022-12-22).
+        Netchange does not show every split (ANET 2024-12-04), and not all after a missing
+        session (AEI 2022-12-29).
         """
-        slack = 0.15 + 0.2 * np.abs(move)
-        answered = np.zeros(move.shape, dtype=bool)
+        slack = 0.15 + 0.2 * np.abs(jump)
+        answered = np.zeros(jump.shape, dtype=bool)
         for earlier in self.prices[-1:] if sampled else self.prices:
-            answered |= np.abs(move + now.price - earlier) < slack
-        return is_mechanical(move) & answered & (now.day - self.split_day > LEAD_DAYS)
-
-    def _begin_units(self, accepted: BOOLS, now: Observed, stood: FLOATS) -> None:
-        """Remember the higher count where the series drops to the listed class.
-
-        A drop back to the count before a younger jump corrects that jump instead, and a level
-        that rose in a bulk session or by a factor of splits is no evidence, unless it is the
-        known count of all units.
-        """
-        drop = accepted & (self.level - now.count > UNITS_DROP) & ~np.isfinite(self.units)
-        correction = (np.abs(now.count - self.before) < NEAR) & (self.before_stood > stood)
-        known = np.abs(self.level - self.known_units) <= NEAR
-        begin = drop & (((stood >= UNITS_MIN_DAYS) & ~correction & ~self.suspect) | known)
-        self.units = np.where(begin, self.level, self.units)
-        self.known_units = np.where(begin, self.level, self.known_units)
-        self.units_day[begin] = now.day
+            answered |= np.abs(jump + now.price - earlier) < slack
+        return answered & (now.day - self.split_day > LEAD_DAYS)

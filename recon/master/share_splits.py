@@ -26,6 +26,12 @@ raises the previous close."""
 COMPARABLE_SHARE = 0.8
 """A session is comparable on an exchange when this share of its lines restates the previous
 close exactly. After a missing session, or one quoted before the close, hardly any line does."""
+BLURRED_SPLIT = float(np.log(3.5))
+BLUR = 0.06
+"""Log: the return of the session in between blurs the factor."""
+MAX_APART = 10
+"""Sessions of the frame between two rows of a line that are compared."""
+USUAL = (*(1 / n for n in (100, 50, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5, 4)), 4.0, 5.0, 10.0, 20.0)
 EXACT = 2e-6
 """Relative: counts are whole shares, so a mechanical multiplication is exact."""
 
@@ -45,9 +51,8 @@ def simple_ratios() -> FLOATS:
     return np.array(sorted(float(r) for r in ratios if r != 1))
 
 
-def nearest_ratio(factor: FLOATS) -> FLOATS:
-    """Simple ratio nearest to each factor (see `simple_ratios`)."""
-    ratios = simple_ratios()
+def nearest_ratio(factor: FLOATS, ratios: FLOATS) -> FLOATS:
+    """Ratio nearest to each factor among `ratios`, which ascend."""
     right = np.clip(np.searchsorted(ratios, factor), 1, len(ratios) - 1)
     low, high = ratios[right - 1], ratios[right]
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -87,7 +92,7 @@ def price_breaks(quotes: pl.DataFrame, key: str = "symbol") -> pl.DataFrame:
     ----------
     quotes : polars.DataFrame
         `session`, `key`, `exchange`, `close`, `netchange` (USD); one row per session and line.
-        Only sessions that follow each other in the frame are compared.
+        A line may be missing for a few sessions of the frame.
     key : str
         Column that names a line through time.
 
@@ -98,7 +103,8 @@ def price_breaks(quotes: pl.DataFrame, key: str = "symbol") -> pl.DataFrame:
         (20 for AMZN 2022-06-06, 0.1 for a 1:10 reverse split, else null), and `renewed`: the
         restated close contradicts the last one by more than twofold without being a split, or
         is not positive at another price (BHVN 2022-10-04, INBX 2024-05-31: the successor of a
-        spin-off under the old symbol). Sessions that are not comparable give none.
+        spin-off under the old symbol). In sessions that are not comparable only factors beyond
+        3.5 count, and only usual ones (JSPR 2024-01-04: 1:10).
     """
     restated = pl.col("close") - pl.col("netchange")
     step = (
@@ -109,11 +115,14 @@ def price_breaks(quotes: pl.DataFrame, key: str = "symbol") -> pl.DataFrame:
             before=pl.col("close").shift().over(key),
             apart=pl.col("ordinal").cast(pl.Int64).diff().over(key),
         )
-        .filter(pl.col("apart") == 1, pl.col("before") > 0, pl.col("restated").is_not_null())
+        .filter(
+            pl.col("apart") <= MAX_APART, pl.col("before") > 0, pl.col("restated").is_not_null()
+        )
         .with_columns(raw=pl.col("before") / pl.col("restated"))
     )
     comparable = (
-        step.group_by("session", "exchange")
+        step.filter(pl.col("apart") == 1)
+        .group_by("session", "exchange")
         .agg(share=((pl.col("raw") - 1).abs() < 0.0005).mean())
         .filter(pl.col("share") >= COMPARABLE_SHARE)
     )
@@ -121,18 +130,34 @@ def price_breaks(quotes: pl.DataFrame, key: str = "symbol") -> pl.DataFrame:
         (pl.col("close") / pl.col("before")).log().abs() > MIN_SPLIT
     )
     broken = (pl.col("restated") > 0) & (pl.col("raw").log().abs() > MIN_SPLIT)
-    jumps = step.filter(broken | vanished).join(comparable, on=["session", "exchange"], how="semi")
-    nearest = nearest_ratio(jumps["raw"].to_numpy())
+    jumps = step.filter(broken | vanished).join(comparable, on=["session", "exchange"], how="left")
+    nearest = nearest_ratio(jumps["raw"].to_numpy(), simple_ratios())
     off = (pl.col("before") / pl.col("nearest") - pl.col("restated")).abs()
     is_split = broken & (
         (off <= 1.1 * PRICE_STEP + 0.6 * PRICE_STEP / pl.col("nearest"))
         | ((pl.col("nearest") < 1) & (off <= REVERSE_SLACK * pl.col("restated")))
     )
+    usual = nearest_ratio(jumps["raw"].to_numpy(), np.array(USUAL))
+    blurred = (
+        broken
+        & ((pl.col("raw") / pl.col("usual")).log().abs() < BLUR)
+        & (pl.col("raw").log().abs() > BLURRED_SPLIT)
+    )
+    comparable_row = pl.col("share").is_not_null()
+    next_row = pl.col("apart") == 1
+    plain = comparable_row & next_row
+    gapped = comparable_row & ~next_row & (pl.col("raw").log().abs() > np.log(1.9))
     return (
-        jumps.with_columns(pl.Series("nearest", nearest, dtype=pl.Float64))
+        jumps.with_columns(
+            pl.Series("nearest", nearest, dtype=pl.Float64),
+            pl.Series("usual", usual, dtype=pl.Float64),
+        )
         .with_columns(
-            factor=pl.when(is_split).then("nearest"),
-            renewed=~is_split & (vanished | (pl.col("raw").log().abs() > np.log(2))),
+            factor=pl.when((plain | gapped) & is_split)
+            .then("nearest")
+            .when(~plain & blurred)
+            .then("usual"),
+            renewed=plain & ~is_split & (vanished | (pl.col("raw").log().abs() > np.log(2))),
         )
         .filter(pl.col("factor").is_not_null() | pl.col("renewed"))
         .select("session", key, "factor", "renewed")

@@ -11,19 +11,24 @@ had stood for 20 sessions, corrected for the splits that prices show:
   Half return within 15 sessions, hardly any between then and 40.
 - *rounded*: upwards by an integer to within 1.5 %: a third return (a split that leads).
 - *lag*: the price has split and the count has not moved.
+- *drop*: to less than 1/1.4 of a count that had stood for long and did not come from a bulk
+  session. No price answers, so no shares were bought back; two thirds return, mostly within
+  a quarter (WFC 2023-08-03, NTAP 2024-03-04), or the line shows only its listed class.
 - *plain*: everything else (mergers, offerings, conversions). 85 % stay and 3 % are gone the
   next session: any trial would spoil more days than it repairs.
 """
 
 import numpy as np
 
-from recon.master.share_splits import BOOLS, FLOATS, is_mechanical
+from recon.master.share_splits import BOOLS, FLOATS
 
-PLAIN, ROUNDED, DOUBTFUL, BULK, MECHANICAL, LAG = range(6)
-HOLD_DAYS = np.array([0, 7, 30, 21, 180, 120])
+PLAIN, ROUNDED, DOUBTFUL, BULK, MECHANICAL, LAG, DROPPED = range(7)
+KINDS = ("plain", "rounded", "doubtful", "bulk", "mechanical", "lag", "drop")
+HOLD_DAYS = np.array([0, 7, 60, 21, 180, 120, 100])
 """Calendar days on trial, by kind."""
-TRIAL_DOUBT = np.array([0.9, 0.8, 0.5, 0.7, 0.3, 0.2])
+TRIAL_DOUBT = np.array([0.9, 0.8, 0.5, 0.7, 0.3, 0.2, 0.5])
 """Of the log distance on trial, by kind: root of the share of trials that the new count wins."""
+DROP = float(np.log(1.4))
 BULK_LINES = 25
 BULK_MIN_CAP = 5e7
 """USD: lines that count towards a bulk session."""
@@ -39,8 +44,10 @@ def kind_of(
     log_cap: FLOATS,
     *,
     begins: BOOLS,
+    replay: BOOLS,
     split: BOOLS,
     pending: BOOLS,
+    trusted: BOOLS,
     sampled: bool,
 ) -> INTS:
     """Kind of each far count.
@@ -55,10 +62,14 @@ def kind_of(
         Log of the market cap in USD that goes with the count.
     begins : numpy.ndarray
         Where the count is far from the one in force and from the one on trial.
+    replay : numpy.ndarray
+        Where the count moved exactly by split factors, or back across the last split.
     split : numpy.ndarray
         Where the price split in this session.
     pending : numpy.ndarray
         Where another count was on trial: a second one gets a trial as well (MCHP 2021-09-21).
+    trusted : numpy.ndarray
+        Where the count in force had stood for long, and is not itself in doubt.
     sampled : bool
         The session before is more than days away: moves do not show a bulk session.
 
@@ -74,8 +85,12 @@ def kind_of(
     whole = np.rint(ratio)
     off = np.where(whole >= 2, np.abs(ratio / np.maximum(whole, 1) - 1), 1.0)
     huge = (ratio >= 2.9) & (log_cap > np.log(HUGE_CAP))
-    return np.select(
-        [still & split, is_mechanical(move), (off < 0.002) | huge, bulk | pending, off < 0.015],
-        [LAG, MECHANICAL, DOUBTFUL, BULK, ROUNDED],
-        PLAIN,
-    ).astype(np.int64)
+    rules = {
+        LAG: still & split,
+        MECHANICAL: replay,
+        DOUBTFUL: (off < 0.002) | huge,
+        DROPPED: trusted & (jump < -DROP),
+        BULK: bulk | pending,
+        ROUNDED: off < 0.015,
+    }
+    return np.select(list(rules.values()), list(rules), PLAIN).astype(np.int64)

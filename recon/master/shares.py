@@ -19,9 +19,10 @@ import numpy as np
 import polars as pl
 
 from recon.errors import InputError
-from recon.master.share_scan import Answer, Observed, Scan
+from recon.master.share_scan import Scan
 from recon.master.share_splits import BOOLS, FLOATS, price_breaks
-from recon.master.share_trials import LAG
+from recon.master.share_state import Answer, Observed
+from recon.master.share_trials import KINDS, LAG
 from recon.master.share_units import may_have_units
 
 CARRY_DAYS = 370
@@ -42,7 +43,6 @@ PROVENANCES = (
     "filled:holdings",
     "missing",
 )
-TRIAL_NOTES = ("plain", "rounded", "doubtful", "bulk", "mechanical", "lag")
 NEEDED = ("session", "exchange", "close", "netchange", "market_cap")
 
 
@@ -188,9 +188,7 @@ def _rows(quotes: pl.DataFrame, found: list[pl.DataFrame], key: str) -> pl.DataF
         pl.when(held & pl.col("shares_reported").is_not_null()).then(
             pl.format(
                 "trial:{}",
-                pl.col("trial").replace_strict(
-                    list(range(len(TRIAL_NOTES))), TRIAL_NOTES, default=None
-                ),
+                pl.col("trial").replace_strict(list(range(len(KINDS))), KINDS, default=None),
             )
         ),
         pl.when(pl.col("provenance") == "carried").then(
@@ -212,7 +210,13 @@ def _rows(quotes: pl.DataFrame, found: list[pl.DataFrame], key: str) -> pl.DataF
     return rows.with_columns(provenance=provenance).select(
         *dict.fromkeys(("session", "symbol", "exchange", key)),
         "close",
-        shares=pl.when(known).then(pl.when("use_units").then("units").otherwise("level")),
+        shares=pl.when(known).then(
+            pl.when("use_units")
+            .then("units")
+            .when(pl.col("provenance") == "reported")
+            .then("shares_reported")
+            .otherwise("level")
+        ),
         provenance=pl.col("provenance"),
         shares_reported=pl.col("shares_reported"),
         shares_units=pl.col("units"),
