@@ -48,7 +48,7 @@ def calendar(
 
     The table has one row an event; `~` marks a date that follows from a rule on the NYSE
     calendar and that no document states. CSV, JSON and Parquet have one row a date, with its
-    basis (published or rule) and source.
+    basis (published or rule) and source, and the window of an event's IPOs besides.
     """
     first = first if first is not None else clock.today().year
     last = last if last is not None else max(first, clock.today().year + 1)
@@ -70,13 +70,11 @@ def wide(events: Iterable[Event]) -> pl.DataFrame:
         [
             {
                 "event": event.id,
-                "leg": event.leg,
                 **{name: _cell(event, name) for name in _NAMES},
-                "IPOs from": _cell(event, "ipo_window"),
             }
             for event in events
         ],
-        schema=dict.fromkeys(["event", "leg", *_NAMES, "IPOs from"], pl.String),
+        schema=dict.fromkeys(["event", *_NAMES], pl.String),
     )
 
 
@@ -130,4 +128,4 @@ def _cell(event: Event, name: str) -> str | None:
     mark = "~" if source.basis == "rule" else ""
     if name == "updates":
         return mark + " ".join(f"{day:%m-%d}" for day in value)
-    return f"{mark}{value[0] if name == 'ipo_window' else value}"
+    return f"{mark}{value}"

@@ -21,6 +21,8 @@ _COLUMNS = (
 )
 """Rows are counted; where the end is, nobody knows before."""
 
+_ASIDE = ("quarantined", "skipped", "repeated", "conflicts")
+
 
 @click.command(
     epilog=examples(
@@ -56,7 +58,8 @@ def tell(reports: Sequence[BatchReport], store: Path) -> None:
     """Print what became of each file, rows set aside by rule, and refusals one line each."""
     if any(report.simulated for report in reports):
         notice("SIMULATED MARKET: these files are simulated")
-    emit_frame(summary(reports), "table", None)
+    laid = summary(reports)
+    emit_frame(laid.drop(name for name in _ASIDE if laid[name].sum() == 0), "table", None)
     quarantined: Counter[str] = Counter()
     for report in reports:
         quarantined.update(report.quarantined)
@@ -105,6 +108,6 @@ def summary(reports: Sequence[BatchReport]) -> pl.DataFrame:
             "file": pl.String,
             "source": pl.String,
             "outcome": pl.String,
-            **dict.fromkeys(("rows", "quarantined", "skipped", "repeated", "conflicts"), pl.Int64),
+            **dict.fromkeys(("rows", *_ASIDE), pl.Int64),
         },
     )

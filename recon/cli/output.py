@@ -5,14 +5,15 @@ import sys
 from pathlib import Path
 
 import click
-import orjson
 import polars as pl
+from rich import box
 from rich.console import Console, JustifyMethod
 from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
 from recon.publish.files import write_atomic
+from recon.publish.formats import FORMATS, encode, joined
 
 _WIDE = 4096
 
@@ -56,16 +57,8 @@ def emit_frame(
     title : str, optional
         Above a table.
     """
-    if format_ == "csv":
-        content = _joined(frame).write_csv().encode()
-    elif format_ == "json":
-        content = orjson.dumps(
-            frame.to_dicts(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        )
-    elif format_ == "parquet":
-        buffer = io.BytesIO()
-        frame.write_parquet(buffer)
-        content = buffer.getvalue()
+    if format_ in FORMATS:
+        content = encode(frame, format_)
     else:
         content = render(table(frame, title), to_file=output is not None).encode()
     emit(content, output)
@@ -73,11 +66,17 @@ def emit_frame(
 
 def table(frame: pl.DataFrame, title: str | None = None) -> Table:
     """Lay a frame out as a table of the terminal, numbers to the right."""
-    laid = Table(title=title, title_justify="left")
+    laid = Table(
+        title=title,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     for name, kind in frame.schema.items():
         justify: JustifyMethod = "right" if kind.is_numeric() else "left"
         laid.add_column(name, justify=justify, overflow="fold")
-    for row in _joined(frame).iter_rows():
+    for row in joined(frame).iter_rows():
         laid.add_row(*(_text(value) for value in row))
     return laid
 
@@ -101,11 +100,6 @@ def bar(*columns: ProgressColumn) -> Progress:
 def notice(text: str) -> None:
     """Say something about the run on standard error, where it disturbs no output."""
     click.echo(text, err=True)
-
-
-def _joined(frame: pl.DataFrame) -> pl.DataFrame:
-    lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
-    return frame.with_columns(pl.col(lists).cast(pl.List(pl.String)).list.join(";"))
 
 
 def _text(value: object) -> Text:

@@ -1,5 +1,8 @@
 """`recon fetch` against a server on the loopback, then `recon ingest` of what came."""
 
+import json
+import os
+import subprocess
 import threading
 from collections.abc import Iterator
 from datetime import date
@@ -153,3 +156,53 @@ def test_everything_that_is_fetched_is_ingested(
     assert done.exit_code == 0, done.stderr
     assert f"{len(PUBLIC)} landed; store store" in done.stderr
     assert "not recognised" not in done.stderr
+
+
+def test_a_nightly_fetch_of_the_repository_adds_one_session(
+    recon: Run, server: str, tmp_path: Path
+) -> None:
+    upstream = tmp_path / "upstream" / "US-Stock-Symbols.git"
+    upstream.mkdir(parents=True)
+    subprocess.run(["git", "init", "-q", "-b", "main", upstream], check=True)
+    commit(upstream, "2026-04-30T00:27:00Z", close="$10.00")
+    night = ("fetch", "--to", "got", "--only", "us-stock-symbols")
+    base = ("--base-url", f"us-stock-symbols={upstream.parent.as_uri()}")
+    assert recon(*night, *base).exit_code == 0
+    assert recon("ingest", "got", "--store", "store").exit_code == 0
+    assert sessions(recon) == ("2026-04-29", "2026-04-29", 1)
+    commit(upstream, "2026-05-01T00:27:00Z", close="$10.50")
+    assert recon(*night, *base).exit_code == 0
+    second = recon("ingest", "got", "--store", "store")
+    assert second.exit_code == 0, second.stderr
+    assert sessions(recon) == ("2026-04-29", "2026-04-30", 2)
+    assert "1 already there" in recon("ingest", "got", "--store", "store").stderr
+
+
+def sessions(recon: Run) -> tuple[str, str, int]:
+    held = json.loads(recon("status", "--store", "store", "--format", "json").stdout)
+    return held["first"], held["last"], held["sources"][0]["sessions"]
+
+
+def commit(upstream: Path, stamp: str, close: str) -> None:
+    for exchange in ("nasdaq", "nyse", "amex"):
+        file = upstream / exchange / f"{exchange}_full_tickers.json"
+        file.parent.mkdir(exist_ok=True)
+        line = {
+            "symbol": f"Q{exchange[:3].upper()}",
+            "name": "Example Common Stock",
+            "lastsale": close,
+            "netchange": "0.50",
+            "pctchange": "1.0%",
+            "volume": "1000",
+            "marketCap": "1000000000.00",
+            "country": "United States",
+            "ipoyear": "2001",
+            "industry": "Software",
+            "sector": "Technology",
+            "url": "/market-activity/stocks/q",
+        }
+        file.write_text(json.dumps([line]))
+    identity = {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
+    git = ["git", "-C", upstream, "-c", "user.name=Test", "-c", "user.email=test@example.com"]
+    subprocess.run([*git, "add", "."], check=True)
+    subprocess.run([*git, "commit", "-qm", stamp], check=True, env={**os.environ, **identity})
