@@ -327,9 +327,7 @@ class AsOf:
         self, sql: str, select: Sequence[str] | None = None, **parameters: Any
     ) -> pl.DataFrame:
         moment = self.moment.replace(tzinfo=None)
-        relation = self._generation.connection.cursor().sql(
-            sql, params={"moment": moment, **parameters}
-        )
+        relation = self._generation.cursor().sql(sql, params={"moment": moment, **parameters})
         if select is not None:
             relation = relation.select(*select)
         frame: pl.DataFrame = relation.pl()

@@ -26,13 +26,16 @@ _NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+_QUIET = "SET enable_progress_bar = false"
+"""A bar would be drawn on standard output, between the rows of a list; no global option."""
 _WRITER_MEMORY = "1GB"
 
 
 def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Open a generation; DuckDB loads and downloads no extension for it."""
+    """Open a generation; DuckDB downloads no extension for it and draws nothing."""
     try:
         connection = duckdb.connect(str(file), read_only=read_only, config=_NO_DOWNLOADS)
+        connection.execute(_QUIET)
         if not read_only:
             connection.execute(f"SET memory_limit = '{_WRITER_MEMORY}'")
     except duckdb.Error as error:
@@ -52,22 +55,28 @@ class Generation:
     ----------
     number : int
         The generation's number; higher is later.
-    connection : duckdb.DuckDBPyConnection
-        Read-only; take a cursor of it for each query, so that threads may share it.
+    file : Path
+        Its database.
     """
 
     def __init__(self, number: int, file: Path, mark: int) -> None:
         self._mark: int | None = mark
         self.number = number
         self.file = file
-        self.connection = connect(file, read_only=True)
+        self._connection = connect(file, read_only=True)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor of its own for each query, so that threads may share a generation."""
+        cursor = self._connection.cursor()
+        cursor.execute(_QUIET)
+        return cursor
 
     def close(self) -> None:
         """Let go of the generation; harmless when done twice."""
         if self._mark is not None:
             mark, self._mark = self._mark, None
             with suppress(AttributeError):
-                self.connection.close()
+                self._connection.close()
             os.close(mark)
 
     def __del__(self) -> None:

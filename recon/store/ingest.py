@@ -111,7 +111,7 @@ def _books(folder: Folder) -> tuple[set[tuple[str, str]], bool | None, bool]:
         return set(), None, True
     generation = folder.open()
     try:
-        connection = generation.connection
+        connection = generation.cursor()
         outdated = schema.check_not_newer(connection, folder.path) < schema.newest_version()
         rows = connection.sql("SELECT source, fingerprint, simulated FROM batch").fetchall()
     finally:

@@ -14,7 +14,7 @@ from recon.store.reports import Difference, SourceStatus, StoreStatus
 
 def status(generation: Generation, path: Path) -> StoreStatus:
     """Take stock of a generation; see `StoreStatus`."""
-    connection = generation.connection.cursor()
+    connection = generation.cursor()
 
     def rows(sql: str) -> list[tuple[Any, ...]]:
         return connection.sql(sql).fetchall()

@@ -57,7 +57,7 @@ class Store:
     @property
     def simulated(self) -> bool:
         """Whether the store holds the simulated market; False when it holds nothing."""
-        rows = self._generation().connection.cursor().sql("SELECT simulated FROM batch LIMIT 1")
+        rows = self._generation().cursor().sql("SELECT simulated FROM batch LIMIT 1")
         return any(simulated for (simulated,) in rows.fetchall())
 
     def newest_session(self) -> date:
@@ -68,7 +68,7 @@ class Store:
         NoDataError
             If there is no store or there are no quotes in it.
         """
-        rows = self._generation().connection.cursor().sql("SELECT max(session) FROM quote_session")
+        rows = self._generation().cursor().sql("SELECT max(session) FROM quote_session")
         newest: date | None = rows.fetchall()[0][0]
         if newest is None:
             raise NoDataError(
@@ -117,7 +117,7 @@ class Store:
         """Open the newest generation, brought to this program's schema if it is older."""
         if self._opened is None or self._opened.number != self._folder.current():
             opened = self._folder.open()
-            version = schema.check_not_newer(opened.connection, self.path)
+            version = schema.check_not_newer(opened.cursor(), self.path)
             if version < schema.newest_version():
                 opened.close()
                 upgrade(self._folder)
