@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import polars as pl
 from rich import box
-from rich.console import Console, JustifyMethod
+from rich.console import Console, JustifyMethod, RenderableType
 from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
@@ -81,8 +81,8 @@ def table(frame: pl.DataFrame, title: str | None = None) -> Table:
     return laid
 
 
-def render(laid: Table, *, to_file: bool = False) -> str:
-    """Turn a table into text: as wide as the terminal, or as it needs where there is none."""
+def render(laid: RenderableType, *, to_file: bool = False) -> str:
+    """Turn a table, or tables and text, into text: as wide as the terminal, or as it needs where there is none."""
     console = Console()
     if to_file or not console.is_terminal:
         console = Console(file=io.StringIO(), width=_WIDE, color_system=None)
