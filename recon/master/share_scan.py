@@ -20,6 +20,7 @@ from recon.master.share_trials import (
     LAG,
     MECHANICAL,
     TRIAL_DOUBT,
+    answered_by_price,
     kind_of,
 )
 from recon.master.share_units import UnitsMemory
@@ -66,7 +67,7 @@ class Scan:
         self.suspect, self.before_suspect = np.zeros((2, lines), dtype=bool)
         self.kind = np.full(lines, -1, dtype=np.int64)
         self.prices: list[FLOATS] = []
-        self.day = NEVER
+        self.day = self.start = NEVER
 
     def step(self, now: Observed) -> Answer:
         """Take in one session and return the state after it.
@@ -82,6 +83,7 @@ class Scan:
             Copies of the state: later steps do not change them.
         """
         sampled = now.day - self.day > DAILY_DAYS
+        self.start = now.day if self.day == NEVER else self.start
         self.day = now.day
         self.doubt *= DECAY
         self._forget(now)
@@ -146,8 +148,9 @@ class Scan:
         begins = mask & ~(np.abs(now.count - self.candidate) <= NEAR)
         undone = np.abs(jump + self.factor) < UNDONE
         replay = is_mechanical(move) | (undone & (now.day - self.split_day <= LEAD_DAYS))
-        on_trial = ~begins & (self.kind == MECHANICAL)
-        split = mask & (replay | on_trial) & self._answered_by_price(jump, now, sampled)
+        earlier = self.prices[-1:] if sampled else self.prices
+        unseen = now.day - self.split_day > LEAD_DAYS
+        split = mask & unseen & answered_by_price(jump, now.price, earlier)
         far = Far(mask, move, jump, stood, correction, split)
         log_cap = now.count + now.price
         kind = kind_of(
@@ -183,7 +186,7 @@ class Scan:
         news = np.where(settled, 0.0, ACCEPTED_DOUBT * np.abs(far.jump))
         self.doubt = np.where(accepted, news, self.doubt)
         unfounded = np.isin(self.kind, (DOUBTFUL, MECHANICAL, LAG)) | (
-            (self.kind == BULK) & (far.stood >= TRUSTED_DAYS)
+            (self.kind == BULK) & ((far.stood >= TRUSTED_DAYS) | (self.since == self.start))
         )
         rose = (far.jump > 0) & unfounded & ~known
         since = np.where(far.correction, self.before_since, self.candidate_day)
@@ -197,15 +200,3 @@ class Scan:
         self.jump = np.where(other, far.jump, self.jump)
         self.jump_day[other] = now.day
         self._accept(accepted, now)
-
-    def _answered_by_price(self, jump: FLOATS, now: Observed, sampled: bool) -> BOOLS:
-        """Whether the price moved against the count within five sessions: a split unseen.
-
-        Netchange does not show every split (ANET 2024-12-04), and not all after a missing
-        session (AEI 2022-12-29).
-        """
-        slack = 0.15 + 0.2 * np.abs(jump)
-        answered = np.zeros(jump.shape, dtype=bool)
-        for earlier in self.prices[-1:] if sampled else self.prices:
-            answered |= np.abs(jump + now.price - earlier) < slack
-        return answered & (now.day - self.split_day > LEAD_DAYS)

@@ -31,7 +31,9 @@ BLUR = 0.06
 """Log: the return of the session in between blurs the factor."""
 MAX_APART = 10
 """Sessions of the frame between two rows of a line that are compared."""
-USUAL = (*(1 / n for n in (100, 50, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5, 4)), 4.0, 5.0, 10.0, 20.0)
+REVERSE = (100, 50, 40, 30, 25, 20, 15, 12, 10, 8, 6, 5, 4)
+USUAL = (*(1 / n for n in REVERSE), 4.0, 5.0, 6.0, 7.0, 8.0, 10.0, 15.0, 20.0)
+"""Factors that a blurred session may show."""
 EXACT = 2e-6
 """Relative: counts are whole shares, so a mechanical multiplication is exact."""
 

@@ -35,6 +35,10 @@ BULK_MIN_CAP = 5e7
 HUGE_CAP = 3e10
 """USD: a company of this size does not treble its shares overnight."""
 
+ANSWER_MIN = float(np.log(1.45))
+ANSWER_SLACK = 0.3
+"""Of the log jump: how far the price may miss its inverse, by five sessions of return."""
+
 INTS = np.ndarray[tuple[int, ...], np.dtype[np.int64]]
 
 
@@ -94,3 +98,25 @@ def kind_of(
         ROUNDED: off < 0.015,
     }
     return np.select(list(rules.values()), list(rules), PLAIN).astype(np.int64)
+
+
+def answered_by_price(jump: FLOATS, price: FLOATS, earlier: list[FLOATS]) -> BOOLS:
+    """Whether the price moved against the count in the last sessions: a split unseen.
+
+    Netchange does not show every split (ANET 2024-12-04), and not all after a missing session
+    (AEI 2022-12-29).
+
+    Parameters
+    ----------
+    jump : numpy.ndarray
+        Log count minus the log count in force.
+    price : numpy.ndarray
+        Log close.
+    earlier : list of numpy.ndarray
+        Log closes of the sessions before.
+    """
+    slack = ANSWER_SLACK * np.abs(jump)
+    answered = np.zeros(jump.shape, dtype=bool)
+    for before in earlier:
+        answered |= np.abs(jump + price - before) < slack
+    return answered & (np.abs(jump) > ANSWER_MIN)

@@ -19,8 +19,9 @@ import numpy as np
 import polars as pl
 
 from recon.errors import InputError
+from recon.master.share_dense import dense_breaks, dense_quotes
 from recon.master.share_scan import Scan
-from recon.master.share_splits import BOOLS, FLOATS, price_breaks
+from recon.master.share_splits import price_breaks
 from recon.master.share_state import Answer, Observed
 from recon.master.share_trials import KINDS, LAG
 from recon.master.share_units import may_have_units
@@ -94,8 +95,8 @@ def repair(quotes: pl.DataFrame, sessions: Sequence[date], key: str = "symbol") 
         line=pl.col(key).replace_strict(lines, pl.int_range(len(lines), eager=True)),
     )
     row, line = spots["row"].to_numpy(), spots["line"].to_numpy()
-    price, count = _dense(quotes, row, line, (len(grid), len(lines)))
-    split, renewed = _dense_breaks(price_breaks(quotes, key), grid, lines, key)
+    price, count = dense_quotes(quotes, row, line, (len(grid), len(lines)))
+    split, renewed = dense_breaks(price_breaks(quotes, key), grid, lines, key)
     days = grid.cast(pl.Int32).to_numpy()
     last = {day: i for i, day in enumerate(grid) if day in set(wanted)}
     scan, found = Scan(len(lines)), []
@@ -104,32 +105,6 @@ def repair(quotes: pl.DataFrame, sessions: Sequence[date], key: str = "symbol") 
         if day in last:
             found.append(_answers(day, int(days[i]), answer).with_columns(lines.alias(key)))
     return _rows(quotes, found, key)
-
-
-def _dense(
-    quotes: pl.DataFrame, row: np.ndarray, line: np.ndarray, shape: tuple[int, int]
-) -> tuple[FLOATS, FLOATS]:
-    """Log close and log count as session x line matrices, NaN where unknown."""
-    close, cap = quotes["close"].to_numpy(), quotes["market_cap"].to_numpy()
-    price, count = np.full(shape, np.nan), np.full(shape, np.nan)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        log_close = np.where(close > 0, np.log(close), np.nan)
-        price[row, line] = log_close
-        count[row, line] = np.where(cap > 0, np.log(cap), np.nan) - log_close
-    return price, count
-
-
-def _dense_breaks(
-    breaks: pl.DataFrame, grid: pl.Series, lines: pl.Series, key: str
-) -> tuple[FLOATS, BOOLS]:
-    """Log split factor and renewal as session x line matrices."""
-    shape = (len(grid), len(lines))
-    split, renewed = np.zeros(shape), np.zeros(shape, dtype=bool)
-    row = grid.search_sorted(breaks["session"]).to_numpy()
-    line = lines.search_sorted(breaks[key]).to_numpy()
-    split[row, line] = breaks["factor"].log().fill_null(0.0).to_numpy()
-    renewed[row, line] = breaks["renewed"].to_numpy()
-    return split, renewed
 
 
 def _answers(session: date, day: int, answer: Answer) -> pl.DataFrame:
