@@ -1,0 +1,84 @@
+"""What stands above every answer about an event: of what moment it is, and from which data."""
+
+from datetime import date
+
+from recon.cli import freshness
+from recon.pipeline import Run
+from recon.publish.words import money
+
+
+def head(run: Run, today: date) -> list[str]:
+    """Say of a run what it is computed from, one fact a line.
+
+    Parameters
+    ----------
+    run : Run
+        As from `recon.pipeline.run`.
+    today : date
+        The present day in New York; ages are counted from it, everything else from `run.as_of`.
+    """
+    return [
+        freshness.line(run.as_of, run.event, today, simulated=run.simulated),
+        _dates(run),
+        f"status {run.status}; closes of {run.session}; hindsight {run.hindsight}; "
+        f"rulebook {run.rulebook.version}",
+        _lines(run),
+        _members(run),
+        _micro(run),
+    ]
+
+
+def _dates(run: Run) -> str:
+    event = run.event
+    days = [
+        f"{name} {day} ({_away(day, run.as_of)})" if day else f"no {name} day"
+        for name, day in (
+            ("rank day", event.rank_day),
+            ("preliminary", event.preliminary),
+            ("effective", event.effective),
+        )
+    ]
+    leg = f"{event.leg} leg: " if event.leg else ""
+    return leg + ", ".join(days)
+
+
+def _away(day: date, as_of: date) -> str:
+    days = (day - as_of).days
+    if days == 0:
+        return "that day"
+    count = f"{abs(days)} day{'s' if abs(days) > 1 else ''}"
+    return f"in {count}" if days > 0 else f"{count} before"
+
+
+def _lines(run: Run) -> str:
+    caps = {one.name: one.cap_usd for one in run.breakpoints}
+    large, whole = run.rulebook.ranks.russell_1000, run.rulebook.ranks.russell_3000
+    eligible = run.companies["eligible"].sum()
+    said = [
+        f"{label} {money(caps[name])}"
+        for label, name in (
+            (f"cap at rank {large:,}", f"rank_{large}"),
+            ("band from", f"band_low_{large}"),
+            ("to", f"band_high_{large}"),
+            (f"cap at rank {whole:,}", f"rank_{whole}"),
+        )
+        if name in caps
+    ]
+    return f"{eligible:,} eligible companies; " + (
+        ", ".join(said).replace(", to ", " to ") or f"fewer than {large:,}"
+    )
+
+
+def _members(run: Run) -> str:
+    used = [
+        f"{one.index} of {one.asof} ({one.kind}, {one.age(run.as_of)} days old)"
+        for one in run.membership.snapshots
+    ]
+    return "members before: " + ("; ".join(used) or "no list is known")
+
+
+def _micro(run: Run) -> str:
+    micro = run.membership.micro
+    if micro is None:
+        return "RMICRO: no rows, because no list of its members is at most 12 months old"
+    return f"RMICRO of {micro.asof} ({micro.kind}, {micro.age(run.as_of)} days old)"

@@ -1,0 +1,172 @@
+"""`recon watchlist` and `recon explain`: the candidate list, and one company of it."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+import polars as pl
+from rich.console import Group
+from rich.text import Text
+
+from recon.cli import clock
+from recon.cli.explain_text import layout
+from recon.cli.head import head
+from recon.cli.options import (
+    as_of_option,
+    event_option,
+    examples,
+    form,
+    format_option,
+    hindsight_option,
+    load_settings,
+    open_store,
+    output_option,
+    store_option,
+)
+from recon.cli.output import emit, emit_frame, notice, render
+from recon.cli.watchlist_text import OPEN_FOR_ALL, counts, table
+from recon.pipeline import run
+from recon.publish.candidates import candidates
+from recon.publish.explain import explain as explain_company
+from recon.store import Hindsight
+
+LIMIT = 10
+"""Rows of each index and action on the terminal."""
+INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
+
+rulebook_option = click.option(
+    "--rulebook",
+    "own",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Your own values, as TOML; else RECON_RULEBOOK.",
+)
+
+
+@click.command(
+    epilog=examples(
+        "recon watchlist",
+        "recon watchlist --event 2025-06 --as-of 2025-04-30 --output list.csv",
+        "recon watchlist --index R1000 --calls-only --format csv",
+    )
+)
+@event_option
+@as_of_option
+@hindsight_option
+@rulebook_option
+@click.option(
+    "--index",
+    "indexes",
+    multiple=True,
+    type=click.Choice(INDEXES),
+    help="Only this index; may be repeated.",
+)
+@click.option("--calls-only", is_flag=True, help="Only what is called, not what may still happen.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=0),
+    default=LIMIT,
+    show_default=True,
+    help="Rows of each index and action in a table on the terminal; 0 for all.",
+)
+@format_option
+@output_option
+@store_option
+def watchlist(
+    *,
+    event: str | None,
+    as_of: date | None,
+    hindsight: Hindsight,
+    own: Path | None,
+    indexes: tuple[str, ...],
+    calls_only: bool,
+    limit: int,
+    format_: str | None,
+    output: Path | None,
+    store: Path,
+) -> None:
+    """Make the candidate list of an event.
+
+    One row a company, index, action and eligible line. The head says from which moment and
+    data; it goes to standard error when the list itself goes to standard output in a format
+    for programs. With --output the table is printed as well.
+    """
+    settled = form(format_, output)
+    with open_store(store) as opened:
+        done = run(
+            opened,
+            event,
+            as_of,
+            hindsight=hindsight,
+            rulebook_override=own or load_settings().rulebook,
+        )
+    rows = candidates(done)
+    if indexes:
+        rows = rows.filter(pl.col("index").is_in(indexes))
+    if calls_only:
+        rows = rows.filter("call")
+    top = [*head(done, clock.today()), counts(rows), f"run {done.run_id}"]
+    if settled != "table" and output is None:
+        emit_frame(rows, settled, None)
+        notice("\n".join(top))
+        return
+    note = f"not shown: {', '.join(OPEN_FOR_ALL)}, which every company outside the indexes has"
+    text = Text("\n".join(top))
+    if output is not None:
+        if settled == "table":
+            whole = Group(text, Text(), table(rows, None), Text(note))
+            emit(render(whole, to_file=True).encode(), output)
+        else:
+            emit_frame(rows, settled, output)
+    shown = Group(text, Text(), table(rows, limit or None), Text(note))
+    emit(render(shown).encode(), None)
+    if output is not None:
+        notice(f"{rows.height:,} rows in {output}")
+
+
+@click.command(
+    epilog=examples(
+        "recon explain GOOGL --event 2025-06 --as-of 2025-04-30",
+        "recon explain BRK.B --format json",
+    )
+)
+@click.argument("symbol")
+@event_option
+@as_of_option
+@hindsight_option
+@rulebook_option
+@click.option(
+    "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+@output_option
+@store_option
+def explain(
+    *,
+    symbol: str,
+    event: str | None,
+    as_of: date | None,
+    hindsight: Hindsight,
+    own: Path | None,
+    format_: str,
+    output: Path | None,
+    store: Path,
+) -> None:
+    """Explain one company: verdicts, cap, rank, distances, chances.
+
+    SYMBOL in any spelling (BRK.B, BRK/B, BRK-B, BRKB) of any line of the company, or one that
+    it traded under before. Prices say where the lines of the ranking are if all other
+    companies stay where they are.
+    """
+    with open_store(store) as opened:
+        done = run(
+            opened,
+            event,
+            as_of,
+            hindsight=hindsight,
+            rulebook_override=own or load_settings().rulebook,
+        )
+    found = explain_company(done, symbol)
+    if format_ == "json":
+        emit(found.model_dump_json(indent=2).encode() + b"\n", output)
+        return
+    text = Text("\n".join(head(done, clock.today())))
+    emit(render(Group(text, Text(), layout(found)), to_file=output is not None).encode(), output)

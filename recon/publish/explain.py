@@ -1,0 +1,157 @@
+"""One company explained: its lines, every verdict, its cap, rank, distances and chances."""
+
+import math
+from typing import Any
+
+import polars as pl
+
+from recon.pipeline import Run
+from recon.publish.candidates import company_rows
+from recon.publish.explain_words import (
+    cap_words,
+    check_figures,
+    excluded_line,
+    meanings,
+    membership_words,
+    result_words,
+    what_would_change,
+)
+from recon.publish.explanation import Chance, Check, Explanation, Level, Line
+from recon.publish.lookup import find
+
+
+def explain(run: Run, text: str) -> Explanation:
+    """Explain the company of a line.
+
+    Parameters
+    ----------
+    run : Run
+        As from `recon.pipeline.run`.
+    text : str
+        A symbol in any spelling; see `recon.publish.lookup.find`.
+
+    Raises
+    ------
+    UnknownSymbolError
+        No line is listed under it.
+    """
+    symbol, remark = find(run, text)
+    asked = run.lines.row(by_predicate=pl.col("symbol") == symbol, named=True)
+    company_id = asked["company_id"]
+    lines = run.lines.filter(pl.col("company_id") == company_id).sort(
+        pl.col("role").replace_strict({"pricing_vehicle": 0, "additional_class": 1}, default=2),
+        "symbol",
+    )
+    own = run.companies.filter(pl.col("company_id") == company_id)
+    head = {
+        "run_id": run.run_id,
+        "event": run.event.id,
+        "as_of": run.as_of,
+        "data_cutoff": run.session,
+        "rank_day": run.event.rank_day,
+        "hindsight": run.hindsight,
+        "rulebook_version": run.rulebook.version,
+        "simulated": run.simulated,
+        "asked": text,
+        "symbol": symbol,
+        "company_id": company_id,
+        "cik": asked["cik"],
+        "company": asked["name"],
+        "is_candidate": asked["role"] is not None,
+        "lines": tuple(_line(row) for row in lines.iter_rows(named=True)),
+    }
+    remarks = [remark] if remark else []
+    if asked["role"] is None:
+        vehicle = own["symbol"][0] if own.height else None
+        remarks.append(excluded_line(asked, vehicle))
+    head["remark"] = "; ".join(remarks) or None
+    if own.is_empty():
+        return Explanation(**head, result="no line of this company can be in an index")
+    return Explanation(**head | _company(run, own.row(0, named=True), asked, lines))
+
+
+def _line(row: dict[str, Any]) -> Line:
+    same = (
+        "symbol",
+        "exchange",
+        "name",
+        "role",
+        "security_type",
+        "type_reason",
+        "structure",
+        "structure_reason",
+        "shares",
+        "shares_reported",
+        "provenance",
+    )
+    return Line(
+        **{name: row[name] for name in same},
+        price_usd=row["close"],
+        note=row["note"] or None,
+        member_of=row["size"],
+        eligible=row["line_eligible"],
+    )
+
+
+def _company(
+    run: Run, company: dict[str, Any], asked: dict[str, Any], lines: pl.DataFrame
+) -> dict[str, Any]:
+    verdicts = run.verdicts.filter(pl.col("company_id") == company["company_id"])
+    checks = tuple(
+        Check(**row, figures=check_figures(row["rule"], company, run.rulebook))
+        for row in verdicts.select("rule", "verdict", "reason").iter_rows(named=True)
+    )
+    price = asked["close"] if asked["role"] is not None else company["price_usd"]
+    levels = _levels(run, company, price)
+    before = _index(company["was_r1000"], company["was_r2000"])
+    return {
+        "company": company["name"],
+        "cik": company["cik"],
+        "checks": checks,
+        "verdict": company["verdict"],
+        "eligible": company["eligible"],
+        "total_cap_usd": company["total_cap_usd"],
+        "price_usd": price,
+        "cap": cap_words(company, lines),
+        "rank": company["rank"],
+        "percent": company["percent"],
+        "before": before,
+        "membership": membership_words(run, lines),
+        "after": company["to_size"],
+        "result": result_words(before, company["to_size"]),
+        "levels": levels,
+        "changes": what_would_change(run, company, checks, levels),
+        "chances": _chances(run, company["company_id"]),
+    }
+
+
+def _index(was_r1000: bool, was_r2000: bool) -> str | None:
+    if was_r1000:
+        return "R1000"
+    return "R2000" if was_r2000 else None
+
+
+def _levels(run: Run, company: dict[str, Any], price: float | None) -> tuple[Level, ...]:
+    cap = company["total_cap_usd"]
+    said = meanings(company, run)
+    found = []
+    for one in sorted(run.breakpoints, key=lambda b: b.rank):
+        move = one.cap_usd / cap - 1 if cap else None
+        found.append(
+            Level(
+                name=one.name,
+                rank=one.rank,
+                cap_usd=one.cap_usd,
+                distance=math.log(cap / one.cap_usd) if cap else None,
+                move=move,
+                price_usd=None if move is None or price is None else price * (1 + move),
+                meaning=said.get(one.name),
+            )
+        )
+    return tuple(found)
+
+
+def _chances(run: Run, company_id: str) -> tuple[Chance, ...]:
+    rows = company_rows(run).filter(pl.col("company_id") == company_id)
+    columns = ("index", "action", "from_index", "to_index", "probability", "rules_call")
+    return tuple(Chance(**row) for row in rows.sort("index").select(columns).iter_rows(named=True))

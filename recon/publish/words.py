@@ -1,0 +1,39 @@
+"""Figures as people read them."""
+
+import math
+
+
+def money(usd: float | None) -> str:
+    """Give an amount with the unit that suits it: `$4.53bn`, `$144.9m`, `$12,345`.
+
+    Parameters
+    ----------
+    usd : float or None
+        USD, not negative; None and NaN give `unknown`.
+    """
+    if usd is None or math.isnan(usd):
+        return "unknown"
+    for least, unit, digits in ((1e12, "tn", 2), (1e9, "bn", 2), (1e6, "m", 1)):
+        # 999.96m reads as 1.00bn, not as 1000.0m
+        if usd >= least * (1 - 0.5 * 10 ** (-digits) / 1000):
+            return f"${usd / least:,.{digits}f}{unit}"
+    return f"${usd:,.0f}"
+
+
+def price(usd: float | None) -> str:
+    """Give a price per share: cents, and four digits below a dollar."""
+    if usd is None or math.isnan(usd):
+        return "unknown"
+    return f"${usd:,.2f}" if usd >= 1 else f"${usd:,.4f}"
+
+
+def signed_percent(fraction: float | None) -> str:
+    """Give a change in percent with its sign; 0.123 is `+12.3 %`."""
+    if fraction is None or math.isnan(fraction):
+        return ""
+    return f"{100 * fraction:+,.1f} %" if abs(fraction) < 10 else f"{100 * fraction:+,.0f} %"
+
+
+def above(distance: float | None) -> float | None:
+    """Turn a log distance to a line into the fraction by which the cap is above the line."""
+    return None if distance is None else math.expm1(distance)
