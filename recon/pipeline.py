@@ -133,7 +133,7 @@ def run(
     rulebook = load(target, rulebook_override)
     past = [
         e
-        for e in events(2010, day.year, kinds=("recon",))
+        for e in events(2010, day.year, kinds=("recon", "ipo"))
         if e.effective is not None and e.effective <= day
     ]
     announcements = _effective(known.announcements())

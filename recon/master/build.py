@@ -11,12 +11,15 @@ import polars.selectors as cs
 from recon.calendar import Event
 from recon.master import facts
 from recon.master.company import EQUITY, companies, pricing_vehicles
-from recon.master.evidence import passed_over
+from recon.master.evidence import PastTest, passed_over
 from recon.master.identity import ciks_of_lines, companies_of_lines
 from recon.master.lives import lives, renames, securities
 from recon.master.membership import Membership, before
+from recon.master.names import company_key
 from recon.master.resolve import resolve
 from recon.master.shares import repair
+from recon.master.spin_offs import spun_off
+from recon.master.type_evidence import listed_units
 from recon.master.types import classify
 from recon.rulebook import Rulebook
 from recon.store import AsOf
@@ -62,7 +65,10 @@ def known_securities(known: AsOf) -> pl.DataFrame:
     alive = lives(_plain(known.listing_history()))
     begin = alive["first"].min()
     changed = alive.filter((pl.col("first") > begin) | pl.col("gone").is_not_null())
-    return securities(alive, renames(alive, known.life_marks(changed)))
+    now = known.filers().select("cik", new_key=company_key("name"))
+    before_ = known.former_names().select("cik", old_key=company_key("name"))
+    name_changes = now.join(before_, on="cik").drop_nulls().select("old_key", "new_key")
+    return securities(alive, renames(alive, known.life_marks(changed), name_changes))
 
 
 def _listed(known: AsOf, session: date, chain: pl.DataFrame) -> pl.DataFrame:
@@ -91,7 +97,7 @@ def build(
     session: date,
     day: date,
     rulebook: Rulebook,
-    reconstitutions: Sequence[Event],
+    past: Sequence[Event],
     announcements: pl.DataFrame,
 ) -> Master:
     """Master at a moment.
@@ -106,8 +112,8 @@ def build(
         The moment's day.
     rulebook : Rulebook
         In force at the event.
-    reconstitutions : sequence of Event
-        Past reconstitutions, effective on or before `day`.
+    past : sequence of Event
+        Reconstitutions and IPO events, effective on or before `day`.
     announcements : pl.DataFrame
         Official changes known at the moment, with `effective`.
     """
@@ -115,20 +121,23 @@ def build(
     membership = before(
         day,
         snapshots=_plain(known.snapshots()),
-        lines=lambda *snapshot: known.membership(*snapshot),
+        lines=known.membership,
         securities=chain,
         announcements=_plain(announcements),
-        effective_days=[e.effective for e in reconstitutions if e.effective is not None],
+        effective_days=[e.effective for e in past if e.kind == "recon" and e.effective is not None],
     )
     members = membership.lines.drop_nulls("security_id").unique("security_id")
     listed = _listed(known, session, chain).join(
         members.select("security_id", "size", "micro"), on="security_id", how="left"
     )
+    asof = min((s.asof for s in membership.snapshots), default=day)
+    listed = _with_spin_offs(known, listed, asof)
     ciks = ciks_of_lines(listed, known.ticker_cik(), known.former_names())
+    units = listed_units(known.directory().select("symbol", "security_name"))
     typed = classify(
-        facts.attach(listed.join(ciks, on="symbol", how="left"), known).with_columns(
-            was_member=pl.col("size").is_not_null()
-        )
+        facts.attach(listed.join(ciks, on="symbol", how="left"), known)
+        .with_columns(was_member=pl.col("size").is_not_null())
+        .join(units, on="symbol", how="left")
     )
     owned = companies_of_lines(typed)
     window = _window(known, session, chain, typed)
@@ -145,9 +154,28 @@ def build(
         tolerance_percent=rulebook.pricing_vehicle.volume_tolerance_percent,
     )
     mean = _mean_price(window, session, rulebook)
-    evidence = _passed_over(known, priced, chain, reconstitutions, rulebook)
+    tests = _past_tests(membership, past)
+    evidence = _passed_over(known, priced, chain, tests, rulebook)
     lines = priced.join(mean, on="symbol", how="left").join(evidence, on="symbol", how="left")
     return Master(session, lines, companies(lines), chain, membership)
+
+
+def _with_spin_offs(known: AsOf, listed: pl.DataFrame, asof: date) -> pl.DataFrame:
+    """Give companies spun off from a member since the last list their parent's index."""
+    directories = known.directory_history().select(
+        "symbol", "valid_from", "valid_to", name="security_name"
+    )
+    screener = known.listing_history().select("symbol", "valid_from", "valid_to", "name")
+    history = pl.concat([directories, screener])
+    found = spun_off(listed, history, after=asof).rename({"size": "parent_size"})
+    return (
+        listed.join(found, on="security_id", how="left")
+        .with_columns(
+            size=pl.coalesce("size", "parent_size"),
+            spun_off=pl.col("parent_size").is_not_null(),
+        )
+        .drop("parent_size")
+    )
 
 
 def _window(known: AsOf, session: date, chain: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
@@ -196,24 +224,47 @@ def _mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.D
     )
 
 
+def _past_tests(membership: Membership, past: Sequence[Event]) -> list[PastTest]:
+    """Events whose outcome the lists of members show."""
+    asof = min((s.asof for s in membership.snapshots), default=date.min)
+    done = [e for e in past if e.effective is not None and e.effective <= asof]
+    full = max((e for e in done if e.kind == "recon"), key=lambda e: e.rank_day, default=None)
+    if full is None:
+        return []
+    return [PastTest(full.id, full.rank_day, None)] + [
+        PastTest(e.id, e.rank_day, e.ipo_window)
+        for e in done
+        if e.kind == "ipo" and e.rank_day > full.rank_day and e.ipo_window is not None
+    ]
+
+
 def _passed_over(
     known: AsOf,
     lines: pl.DataFrame,
     chain: pl.DataFrame,
-    reconstitutions: Sequence[Event],
+    tests: Sequence[PastTest],
     rulebook: Rulebook,
 ) -> pl.DataFrame:
-    last = max(reconstitutions, key=lambda e: e.rank_day, default=None)
-    if last is None:
-        return lines.select("symbol", passed_over=pl.lit(False))
-    then = classify(_listed(known, last.rank_day, chain))
-    if then.is_empty():
-        return lines.select("symbol", passed_over=pl.lit(False))
     excluded = list(rulebook.structures_excluded)
     eligible = pl.col("security_type").is_in(list(EQUITY)) & ~pl.col("structure").is_in(excluded)
+    begun = chain.group_by("security_id").agg(pl.col("first").min())
+    listed = [
+        classify(_listed(known, test.rank_day, chain)).select(
+            "security_id",
+            "name",
+            "close",
+            "market_cap",
+            rank_day=pl.lit(test.rank_day),
+            eligible_type=eligible,
+        )
+        for test in tests
+    ]
+    if not listed:
+        return lines.select("symbol", passed_over=pl.lit(None, pl.String)).clear()
     return passed_over(
         lines,
-        then.with_columns(eligible_type=eligible),
+        pl.concat(listed).join(begun, on="security_id", how="left"),
+        tests,
         min_price_usd=rulebook.eligibility.min_price_usd,
     )
 

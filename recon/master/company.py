@@ -93,7 +93,7 @@ def companies(lines: pl.DataFrame) -> pl.DataFrame:
         was_r1000=(pl.col("size") == "R1000").any(),
         was_r2000=(pl.col("size") == "R2000").any(),
         was_micro=pl.col("micro").fill_null(False).any(),
-        passed_over=pl.col("passed_over").any(),
+        passed_over=pl.col("passed_over").drop_nulls().first(),
         classes=pl.col("security_type").is_in(list(EQUITY)).sum(),
         sibling_cap=pl.col("counted_cap").max(),
         sibling=pl.col("symbol").sort_by("counted_cap", "symbol").last(),

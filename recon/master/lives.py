@@ -2,9 +2,9 @@
 
 A **life** is an unbroken stretch in which a symbol was listed. A security is a chain of lives:
 a rename ends one symbol's life and begins another's within days (FB → META), a reused ticker
-begins a life that belongs to nobody before it. Evidence for a rename is either the same full
-security name or the same share count to five digits at a like price, read from the last
-session of the old and the first of the new symbol; both are known on the day.
+begins a life that belongs to nobody before it. Evidence for a rename is the same full security
+name, or the same share count to five digits at a like price, read from the last session of the
+old and the first of the new symbol, or a change of name at EDGAR.
 """
 
 from datetime import timedelta
@@ -15,6 +15,9 @@ from recon.master.names import company_key
 
 GAP = timedelta(days=5)
 """Calendar days without a listing that the source's missing sessions can explain."""
+RETURN_GAP = timedelta(days=45)
+"""Calendar days after which a symbol that comes back has been away: delisted, then listed anew,
+often after a bankruptcy. Shorter absences under one name are gaps of the source or halts."""
 RENAME_GAP = timedelta(days=7)
 """Calendar days between the end of one symbol and the start of its successor."""
 SHARE_TOLERANCE = 5e-4
@@ -37,17 +40,16 @@ def lives(history: pl.DataFrame) -> pl.DataFrame:
     pl.DataFrame
         `life` (e.g. `FB:2021-01-29`), `symbol`, `exchange` (the last), `first`, `gone` (first
         session without it; null while listed), `first_name`, `last_name`. A symbol that comes back after a gap starts a
-        new life unless the company's name is the same.
+        new life, unless it was away for less than `RETURN_GAP` under the same name.
     """
     ordered = history.sort("symbol", "valid_from").with_columns(
         key=company_key("name"),
         end=pl.col("valid_to").fill_null(pl.lit("9999-12-31").str.to_date()),
     )
     before = pl.col("end").cum_max().shift(1).over("symbol")
-    begins = before.is_null() | (
-        (pl.col("valid_from") - before > GAP)
-        & (pl.col("key") != pl.col("key").shift(1).over("symbol")).fill_null(True)
-    )
+    away = pl.col("valid_from") - before
+    renamed = (pl.col("key") != pl.col("key").shift(1).over("symbol")).fill_null(True)
+    begins = before.is_null() | ((away > GAP) & renamed) | (away > RETURN_GAP)
     return (
         ordered.with_columns(number=begins.cum_sum().over("symbol"))
         .group_by("symbol", "number", maintain_order=True)
@@ -72,7 +74,7 @@ def lives(history: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def renames(lives: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
+def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame) -> pl.DataFrame:
     """Pairs of lives that are one security under two symbols.
 
     Parameters
@@ -82,6 +84,9 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     marks : pl.DataFrame
         Per `life`: `first_close`, `first_shares`, `last_close`, `last_shares` (implied by the
         first and last sessions with a cap; null where there was none). USD and shares.
+    name_changes : pl.DataFrame
+        `old_key`, `new_key`: company keys of names that EDGAR shows as former and present ones
+        of one company.
 
     Returns
     -------
@@ -120,11 +125,18 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     same_count = (
         (pl.col("first_shares") / pl.col("last_shares")).log().abs() < SHARE_TOLERANCE
     ) & (return_ < PRICE_TOLERANCE)
+    known_change = pl.col("changed").fill_null(False)
     return (
-        ended.join(begun, on="day")
+        ended.with_columns(old_key=company_key("last_name"))
+        .join(begun.with_columns(new_key=company_key("first_name")), on="day")
+        .join(
+            name_changes.select("old_key", "new_key", changed=pl.lit(True)).unique(),
+            on=["old_key", "new_key"],
+            how="left",
+        )
         .filter(
             (pl.col("old_symbol") != pl.col("new_symbol"))
-            & (same_name.fill_null(False) | same_count.fill_null(False))
+            & (same_name.fill_null(False) | same_count.fill_null(False) | known_change)
         )
         .with_columns(distance=return_.fill_null(PRICE_TOLERANCE) - same_name.cast(pl.Float64))
         .sort("distance", "life", "successor")

@@ -61,8 +61,8 @@ class Membership:
     ----------
     lines : pl.DataFrame
         `ticker` and `name` as printed, `security_id` (null where it does not resolve), `size`
-        (`R1000`, `R2000`), `micro` (bool), `since` (`snapshot` or the id of the event that
-        added it).
+        (`R1000`, `R2000`), `micro` (bool), `since` (`snapshot`, the id of the event that added
+        it, or `official` for members that no fund held).
     snapshots : tuple of Snapshot
         The lists used.
     micro : Snapshot or None
@@ -195,6 +195,10 @@ def before(
         ]
     ).with_columns(since=pl.lit("snapshot"))
     members = _roll_forward(members, day, announcements, securities, ages)
+    unheld = _official_not_held(
+        members, snapshots, lines, securities, announcements, effective_days, day
+    )
+    members = pl.concat([members, unheld])
     micro = choose(snapshots, "RMICRO", effective_days, not_before=day - MICRO_AGE)
     micro_ids = _tickers(micro, lines, securities)["security_id"].drop_nulls()
     gone = securities.group_by("security_id").agg(gone=pl.col("gone").is_not_null().all())
@@ -211,6 +215,54 @@ def before(
         ),
         tuple(used),
         micro,
+    )
+
+
+def _official_not_held(
+    members: pl.DataFrame,
+    snapshots: pl.DataFrame,
+    lines: Lines,
+    securities: pl.DataFrame,
+    announcements: pl.DataFrame,
+    effective_days: Sequence[date],
+    day: date,
+) -> pl.DataFrame:
+    """Members by the last official list and the official changes since that no fund holds.
+
+    Funds drop a falling name before the index does, and such names are the next deletions. Only
+    usable when every reconstitution since the list has published its changes.
+    """
+    official = choose(snapshots.filter(pl.col("kind") == TRUST[0]), "R3000", effective_days)
+    if official is None:
+        return members.clear()
+    since = announcements.filter(
+        (pl.col("index") == "R3000")
+        & (pl.col("stage") == "final")
+        & pl.col("effective").is_between(official.asof, day, closed="right")
+    )
+    needed = {d for d in effective_days if d > official.asof}
+    if not needed <= set(since["effective"].to_list()):
+        return members.clear()
+    changes = resolve(since.with_columns(day=pl.col("effective")), securities)
+    added = changes.filter(pl.col("action") == "add").select("ticker", "name", "security_id", "day")
+    listed = pl.concat([_tickers(official, lines, securities), added])
+    latest = listed.sort("day").unique("security_id", keep="last", maintain_order=True)
+    deleted = (
+        changes.filter(pl.col("action") == "delete")
+        .group_by("security_id")
+        .agg(deleted_on=pl.col("effective").max())
+    )
+    kept = (
+        latest.drop_nulls("security_id")
+        .join(deleted, on="security_id", how="left")
+        .filter(pl.col("deleted_on").is_null() | (pl.col("deleted_on") < pl.col("day")))
+    )
+    return (
+        _minus(kept, members)
+        .select(
+            "ticker", "name", "security_id", "day", size=pl.lit("R2000"), since=pl.lit("official")
+        )
+        .select(members.columns)
     )
 
 

@@ -27,10 +27,20 @@ def _recognise(path: Path) -> bool:
     return parquet_columns(path) >= _SIGNS
 
 
+def _symbol(column: str) -> pl.Expr:
+    """Take off what some publishers print behind a ticker: `RXO WI`, `CWEN US`; `BH A` is BH.A."""
+    return (
+        pl.col(column)
+        .str.replace(r" (WI|US|UN|UW|UQ)$", "")
+        .str.replace(r"^([A-Z]{1,5}) ([A-Z])$", "$1.$2")
+    )
+
+
 def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
     printed = (
         read_parquet(path, ["asof", *_TEXTS, *_NUMBERS])
         .with_columns(to_date("asof"), *(filled(c).alias(c) for c in _TEXTS))
+        .with_columns(ticker=_symbol("ticker"))
         .rename({"source": "origin"})
     )
     # Pseudo-lines are a thing of funds; an official list has none.
