@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,15 +18,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from recon.errors import ReconError, RefusedFileError
+from recon.sources.git_command import environment, git, refusal
+from recon.sources.git_heads import git_folder, newest
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a file in the history that are still read; a larger one refuses the repository."""
 
 FILES_AHEAD = 4
-_BUNDLES = (b"# v2 git bundle\n", b"# v3 git bundle\n")
-_BRANCHES = ("HEAD", "refs/heads/main", "refs/heads/master", "refs/remotes/origin/main")
-_HEADER = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +77,7 @@ class History:
         try:
             stamp = datetime.fromtimestamp(min(int(author), int(committer)), tz=UTC)
         except (ValueError, OverflowError, OSError) as error:
-            raise _refusal(self.origin, f"commit {commit[:12]} bears no date") from error
+            raise refusal(self.origin, f"commit {commit[:12]} bears no date") from error
         return Commit(commit, stamp)
 
     def contents(self, files: Sequence[tuple[str, str]]) -> Iterator[bytes | None]:
@@ -110,7 +108,7 @@ class History:
                 stdin=names,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(self.folder),
+                env=environment(self.folder),
             ) as process,
             ThreadPoolExecutor(1) as ahead,
         ):
@@ -130,57 +128,22 @@ class History:
         answer = batch.readline().split()
         where = f"{path} in commit {commit[:12]}"
         if not answer:
-            raise _refusal(self.origin, f"{where} cannot be read")
+            raise refusal(self.origin, f"{where} cannot be read")
         if answer[-1] == b"missing":
             if self._git("ls-tree", commit, "--", path).strip():
-                raise _refusal(self.origin, f"{where} is missing, as in a partial clone")
+                raise refusal(self.origin, f"{where} is missing, as in a partial clone")
             return None
         kind, size = answer[-2], int(answer[-1])
         if kind != b"blob":
-            raise _refusal(self.origin, f"{where} is no file")
+            raise refusal(self.origin, f"{where} is no file")
         if size > LARGEST_FILE:
-            raise _refusal(self.origin, f"{where} has {size} bytes, more than {LARGEST_FILE}")
+            raise refusal(self.origin, f"{where} has {size} bytes, more than {LARGEST_FILE}")
         content = batch.read(size)
         batch.read(1)
         return content
 
     def _git(self, *arguments: str) -> bytes:
-        return _git(self.origin, self.folder, *arguments)
-
-
-def is_repository(path: Path) -> bool:
-    """Whether a folder is a clone or a bare repository itself, not merely within one."""
-    bare = (path / "HEAD").is_file() and (path / "objects").is_dir()
-    return bare or (path / ".git").exists()
-
-
-def is_bundle(path: Path) -> bool:
-    """Whether a file begins as a git bundle does."""
-    try:
-        with path.open("rb") as file:
-            return file.read(len(_BUNDLES[0])) in _BUNDLES
-    except OSError:
-        return False
-
-
-def newest(path: Path) -> str:
-    """Give the id of the newest commit of a repository or bundle.
-
-    Raises
-    ------
-    RefusedFileError
-        If there is none, or a bundle leaves open which it is.
-    ReconError
-        If git is not installed.
-    """
-    heads = _refs(path) if path.is_dir() else _bundle_refs(path)
-    # A clone of a bundle that does not name its HEAD has none, but it has main.
-    for branch in _BRANCHES:
-        if branch in heads:
-            return heads[branch]
-    if len(set(heads.values())) == 1:
-        return next(iter(heads.values()))
-    raise _refusal(path, f"it has {len(heads)} branches and none of them is main")
+        return git(self.origin, self.folder, *arguments)
 
 
 @contextmanager
@@ -207,85 +170,19 @@ def borrowed(path: Path) -> Iterator[History]:
     head = newest(path)
     with TemporaryDirectory(prefix="recon-git-") as name:
         own = Path(name)
-        _git(path, own, "init", "--quiet", "--bare", "--template=")
+        git(path, own, "init", "--quiet", "--bare", "--template=")
         if path.is_dir():
             _borrow(path, own)
         else:
-            _git(path, own, "bundle", "unbundle", str(path.resolve()))
+            git(path, own, "bundle", "unbundle", str(path.resolve()))
         yield History(path, own, head)
 
 
 def _borrow(path: Path, own: Path) -> None:
-    source = _git_folder(path)
-    located = _git(path, source, "rev-parse", "--git-path", "objects", "--git-path", "shallow")
+    source = git_folder(path)
+    located = git(path, source, "rev-parse", "--git-path", "objects", "--git-path", "shallow")
     objects, shallow = (Path(os.fsdecode(line)) for line in located.splitlines())
     (own / "objects" / "info").mkdir(parents=True, exist_ok=True)
     (own / "objects" / "info" / "alternates").write_bytes(os.fsencode(objects.resolve()) + b"\n")
     if shallow.is_file():
         shutil.copyfile(shallow, own / "shallow")
-
-
-def _git_folder(path: Path) -> Path:
-    inner = path / ".git"
-    return (inner if inner.exists() else path).resolve()
-
-
-def _refs(path: Path) -> dict[str, str]:
-    listed = _git(path, _git_folder(path), "show-ref", "--head")
-    return _by_name(listed.decode("utf-8", "replace").splitlines())
-
-
-def _bundle_refs(path: Path) -> dict[str, str]:
-    with path.open("rb") as file:
-        header, end, _ = file.read(_HEADER).partition(b"\n\n")
-    lines = header.decode("utf-8", "replace").splitlines()[1:]
-    if not end:
-        raise _refusal(path, "the bundle has no end of its list of branches")
-    if any(line.startswith("-") for line in lines):
-        raise _refusal(path, "the bundle builds on commits that it does not hold")
-    return _by_name(line for line in lines if not line.startswith("@"))
-
-
-def _by_name(refs: Iterable[str]) -> dict[str, str]:
-    return {name: commit for commit, _, name in (ref.partition(" ") for ref in refs)}
-
-
-def _environment(git_folder: Path) -> dict[str, str]:
-    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    return own | {
-        "GIT_DIR": str(git_folder),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_NO_LAZY_FETCH": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_LITERAL_PATHSPECS": "1",
-        "LC_ALL": "C",
-    }
-
-
-def _git(origin: Path, git_folder: Path, *arguments: str) -> bytes:
-    try:
-        done = subprocess.run(
-            ["git", *arguments],
-            env=_environment(git_folder),
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise ReconError(
-            "git is not installed", field="file", value=origin, expected="git on the PATH"
-        ) from error
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
-        raise _refusal(origin, f"git says: {said[0]}")
-    return done.stdout
-
-
-def _refusal(origin: Path, reason: str) -> RefusedFileError:
-    return RefusedFileError(
-        f"Repository cannot be read ({reason})",
-        field="file",
-        value=origin,
-        expected="a whole clone or bundle of US-Stock-Symbols",
-    )

@@ -20,8 +20,8 @@ from recon.calendar import is_session
 from recon.errors import InputError, RefusedFileError
 from recon.sources.base import Chunk, Seen, Source
 from recon.sources.files import opening
-from recon.sources.full_tickers import Snapshot, chunks
 from recon.sources.git_history import LARGEST_FILE
+from recon.sources.snapshots import Snapshot, chunks
 
 _FILE = re.compile(r"(?<![a-z])(nasdaq|nyse|amex)_full_tickers(?![a-z]).*\.json$")
 _DATE = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")

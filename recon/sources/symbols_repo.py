@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 from recon.calendar import session_on_or_before
 from recon.errors import InputError, ReconError, RefusedFileError
 from recon.sources.base import Chunk, Seen, Source
-from recon.sources.full_tickers import PATHS, Snapshot, chunks
-from recon.sources.git_history import History, borrowed, is_bundle, is_repository, newest
+from recon.sources.full_tickers import PATHS
+from recon.sources.git_heads import is_bundle, is_repository, newest
+from recon.sources.git_history import History, borrowed
+from recon.sources.snapshots import Snapshot, chunks
 
 _NEW_YORK = ZoneInfo("America/New_York")
 _OPEN = timedelta(hours=9, minutes=30)

@@ -6,8 +6,8 @@ import pytest
 
 from recon.contracts import Listing, Quote
 from recon.errors import RefusedFileError
-from recon.sources import full_tickers
-from recon.sources.full_tickers import Snapshot, chunks
+from recon.sources import snapshots
+from recon.sources.snapshots import Snapshot, chunks
 
 WED, THU, FRI = date(2024, 1, 3), date(2024, 1, 4), date(2024, 1, 5)
 
@@ -34,16 +34,16 @@ def shot(session: date, *lines: object, exchange: str = "nyse", fresh: bool = Tr
     return Snapshot(session, exchange, content, f"{exchange} {session}", fresh)
 
 
-def rows(table: str, *snapshots: Snapshot) -> pl.DataFrame:
-    return pl.concat(chunk.rows for chunk in chunks(snapshots) if chunk.table == table)
+def rows(table: str, *shots: Snapshot) -> pl.DataFrame:
+    return pl.concat(chunk.rows for chunk in chunks(shots) if chunk.table == table)
 
 
-def rejected(*snapshots: Snapshot) -> list[str]:
-    return [rule for chunk in chunks(snapshots) for rule in chunk.rejected["rule"]]
+def rejected(*shots: Snapshot) -> list[str]:
+    return [rule for chunk in chunks(shots) for rule in chunk.rejected["rule"]]
 
 
-def story(*snapshots: Snapshot) -> list[tuple]:
-    listing = rows("listing", *snapshots).sort("session", "symbol")
+def story(*shots: Snapshot) -> list[tuple]:
+    listing = rows("listing", *shots).sort("session", "symbol")
     return listing.select("symbol", "session", "happening").rows()
 
 
@@ -97,9 +97,9 @@ def test_symbols_are_trimmed():
     ],
 )
 def test_an_odd_line_is_quarantined_once_and_the_others_are_kept(odd, rule):
-    snapshots = shot(WED, line("A"), odd, line("C"))
-    assert rejected(snapshots) == [rule]
-    assert rows("quote", snapshots)["symbol"].to_list() == ["A", "C"]
+    snapshot = shot(WED, line("A"), odd, line("C"))
+    assert rejected(snapshot) == [rule]
+    assert rows("quote", snapshot)["symbol"].to_list() == ["A", "C"]
 
 
 def test_a_repeated_symbol_is_quarantined():
@@ -128,8 +128,8 @@ def test_chunks_may_be_cut_anywhere(monkeypatch):
     ]
     whole = story(*past)
     assert len(whole) == 10
-    for size in (1, 2, 3):
-        monkeypatch.setattr(full_tickers, "SNAPSHOTS_PER_CHUNK", size)
+    for size in (1, 300, 1000):
+        monkeypatch.setattr(snapshots, "BYTES_PER_CHUNK", size)
         assert sorted(story(*past)) == sorted(whole)
 
 

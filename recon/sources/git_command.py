@@ -1,0 +1,73 @@
+"""Run git on repositories that nobody has vouched for."""
+
+import os
+import subprocess
+from pathlib import Path
+
+from recon.errors import ReconError, RefusedFileError
+
+
+def git(origin: Path, git_folder: Path, *arguments: str) -> bytes:
+    """Run git without the settings of the machine and the user.
+
+    Parameters
+    ----------
+    origin : Path
+        What the user named, for messages.
+    git_folder : Path
+        Repository to run in. Its own settings apply.
+    *arguments : str
+        Command and arguments.
+
+    Returns
+    -------
+    bytes
+        What git printed.
+
+    Raises
+    ------
+    RefusedFileError
+        If git fails; the line is git's own first.
+    ReconError
+        If git is not installed.
+    """
+    try:
+        done = subprocess.run(
+            ["git", *arguments],
+            env=environment(git_folder),
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise ReconError(
+            "git is not installed", field="file", value=origin, expected="git on the PATH"
+        ) from error
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines() or ["no reason given"]
+        raise refusal(origin, f"git says: {said[0]}")
+    return done.stdout
+
+
+def environment(git_folder: Path) -> dict[str, str]:
+    """Give the environment for git: the caller's, without its `GIT_*` and settings files."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    return own | {
+        "GIT_DIR": str(git_folder),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_LITERAL_PATHSPECS": "1",
+        "LC_ALL": "C",
+    }
+
+
+def refusal(origin: Path, reason: str) -> RefusedFileError:
+    """Say why a repository is not read."""
+    return RefusedFileError(
+        f"Repository cannot be read ({reason})",
+        field="file",
+        value=origin,
+        expected="a whole clone or bundle of US-Stock-Symbols",
+    )
