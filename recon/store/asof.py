@@ -177,6 +177,7 @@ class AsOf:
         """
         return self._fetch(
             query("life_marks"),
+            precedence=self._precedence,
             lives=lives["life"].to_list(),
             symbols=lives["symbol"].to_list(),
             firsts=lives["first"].to_list(),
@@ -211,6 +212,10 @@ class AsOf:
         if index is None:
             return self._rows("membership")
         return self._rows("membership", '"index" = $index', index=index)
+
+    def holdings(self) -> pl.DataFrame:
+        """Lines of full fund holdings, with the shares that the fund holds."""
+        return self._rows("membership", "kind = 'etf_ishares' AND shares IS NOT NULL")
 
     def announcements(self, event: str | None = None) -> pl.DataFrame:
         """Published additions and deletions, of one event or of all."""

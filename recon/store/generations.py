@@ -9,7 +9,7 @@ mark of their generation, so that the writer knows which old ones nobody reads.
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -167,47 +167,66 @@ class Folder:
         StoreLockedError
             If another process, or another `Store` of this one, is writing.
         """
-        self.generations.mkdir(parents=True, exist_ok=True)
-        try:
-            with FileLock(self.path / "write.lock", timeout=0):
-                self.remove_unread()
-                try:
-                    yield
-                finally:
-                    self.remove_unread()
-        except Timeout as error:
-            raise StoreLockedError(
-                "another process is writing to this store",
-                field="store",
-                value=self.path,
-                expected="one writer at a time; try again when it has finished",
-            ) from error
+        lock = FileLock(self.path / "write.lock", timeout=0)
+        with _writing(self.path):
+            self.generations.mkdir(parents=True, exist_ok=True)
+            try:
+                lock.acquire()
+            except Timeout as error:
+                raise StoreLockedError(
+                    "another process is writing to this store",
+                    field="store",
+                    value=self.path,
+                    expected="one writer at a time; try again when it has finished",
+                ) from error
+        with ExitStack() as last:
+            last.callback(lock.release)
+            self.remove_unread()
+            last.callback(self.remove_unread)
+            yield
 
     def begin(self) -> int:
         """Copy the current generation to the next number, for the lock's holder to change."""
         current = self.current()
         number = (current or 0) + 1
         if current is not None:
-            shutil.copyfile(self.file(current), self.file(number))
+            with _writing(self.path):
+                shutil.copyfile(self.file(current), self.file(number))
         return number
 
     def publish(self, number: int) -> None:
         """Make a finished, closed generation the current one."""
-        self.archive.mkdir(exist_ok=True)
-        os.close(self._open_mark(number))
-        _sync(self.file(number))
-        _sync(self.generations)
-        temporary = self.path / "current.next"
-        temporary.write_text(f"{number}\n", encoding="ascii")
-        _sync(temporary)
-        temporary.replace(self.pointer)
-        _sync(self.path)
+        with _writing(self.path):
+            self.archive.mkdir(exist_ok=True)
+            os.close(self._open_mark(number))
+            _sync(self.file(number))
+            _sync(self.generations)
+            temporary = self.path / "current.next"
+            temporary.write_text(f"{number}\n", encoding="ascii")
+            _sync(temporary)
+            temporary.replace(self.pointer)
+            _sync(self.path)
 
     def remove_unread(self) -> None:
-        """Remove every generation but the current one that no reader holds."""
+        """Remove every generation but the current one that no reader holds.
+
+        Raises
+        ------
+        StoreError
+            If there are later generations than the first but no pointer: something else
+            removed it, and with it the knowledge of which one to keep.
+        """
         current = self.current()
-        numbers = {file.name.split(".")[0] for file in self.generations.iterdir()}
-        for number in (int(name) for name in numbers if name.isdigit()):
+        names = {file.name.split(".")[0] for file in self.generations.iterdir()}
+        numbers = sorted(int(name) for name in names if name.isdigit())
+        if current is None and numbers and numbers[-1] > 1:
+            raise StoreError(
+                "the store's pointer is missing",
+                field="store",
+                value=self.pointer,
+                expected=f"the number of a generation, {numbers[-1]} at most",
+            )
+        for number in numbers:
             if number != current:
                 self._remove(number)
 
@@ -231,6 +250,20 @@ class Folder:
 
     def _open_mark(self, number: int) -> int:
         return os.open(self._mark_file(number), os.O_RDONLY | os.O_CREAT, 0o644)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Turn what the file system refuses into an error of the store."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"the store cannot be written ({error.strerror})",
+            field="store",
+            value=path,
+            expected="a folder with room and the right to write",
+        ) from error
 
 
 def _hold(mark: int) -> None:

@@ -155,6 +155,13 @@ def _build(
             reports.append(report)
         _verify(connection, folder)
         connection.execute("CHECKPOINT")
+    except duckdb.IOException as error:
+        raise StoreError(
+            "the store cannot be written",
+            field="store",
+            value=folder.path,
+            expected=f"a folder with room and the right to write ({error})",
+        ) from error
     finally:
         connection.close()
     landed = any(report.status == "landed" for report in reports)

@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 from store_files import Row, happening, known_after, quote, write_file
 
@@ -178,6 +179,14 @@ def test_an_end_that_is_known_late_shows_late(store: Store, files: Path) -> None
     assert as_of.listings().height == 1
     assert as_of.listing_history()["valid_to"].to_list() == [None]
     assert store.as_of(LATER).listings().is_empty()
+
+
+def test_the_latest_statement_about_a_session_holds(store: Store, files: Path) -> None:
+    ended = listing("2024-01-02", "vanished", known_at="2024-01-20T00:00:00")
+    as_of = read(store, files, after("2024-01-10"), listing=[listing("2024-01-02"), ended])
+    assert as_of.listings().height == 1
+    assert store.as_of(LATER).listings().is_empty()
+    assert store.as_of(LATER).listing_history().is_empty()
 
 
 def test_a_line_that_moves_to_another_exchange_is_another_life(store: Store, files: Path) -> None:
@@ -368,3 +377,24 @@ def test_the_other_tables_are_read_as_of_the_moment_too(store: Store, files: Pat
     for name in ("symbol_changes", "cusips", "places", "fund_snapshots"):
         assert getattr(as_of, name)().height == 1
         assert getattr(before, name)().is_empty()
+
+
+def test_marks_of_a_life_are_those_known_of_the_first_source(store: Store, files: Path) -> None:
+    def cap(session: str, close: float) -> Row:
+        return quote(session, close=close, market_cap=close * 10)
+
+    store.ingest(
+        [
+            write_file(files / "x.beta", quote=[cap("2024-01-02", 9.0), cap("2024-01-09", 9.0)]),
+            write_file(files / "y.alpha", quote=[cap("2024-01-02", 1.0), cap("2024-01-09", 2.0)]),
+        ]
+    )
+    life = pl.DataFrame(
+        {"life": [7], "symbol": ["A"], "first": [date(2024, 1, 2)], "gone": [date(2024, 1, 10)]}
+    )
+    marks = store.as_of(LATER).life_marks(life)
+    assert marks.select("life", "first_close", "first_shares", "last_close").rows() == [
+        (7, 1.0, 10.0, 2.0)
+    ]
+    early = store.as_of(after("2024-01-04")).life_marks(life)
+    assert early["last_close"].to_list() == [1.0]

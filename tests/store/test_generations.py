@@ -1,3 +1,4 @@
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -132,6 +133,35 @@ def test_a_damaged_pointer_is_named(store: Store, second_file: Path) -> None:
     (store.path / "current").write_text("x")
     with pytest.raises(StoreError, match="pointer is damaged"):
         store.ingest([second_file])
+
+
+def test_a_lost_pointer_costs_no_generation(store: Store, second_file: Path, files: Path) -> None:
+    store.ingest([second_file])
+    (store.path / "current").unlink()
+    with pytest.raises(StoreError, match="pointer is missing"):
+        store.ingest([write_file(files / "z.alpha", quote=[quote("2024-01-04")])])
+    assert databases(store) == {"2.duckdb"}
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path, files: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    file = write_file(files / "x.alpha", quote=[quote("2024-01-02")])
+    with pytest.raises(StoreError, match="store cannot be written"):
+        Store(tmp_path / "file" / "store").ingest([file])
+
+
+def test_a_full_disk_leaves_the_store_as_it_was(
+    store: Store, second_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shutil, "copyfile", full)
+        with pytest.raises(StoreError, match="No space left on device"):
+            store.ingest([second_file])
+    assert store.as_of(LATER).sessions() == [FIRST]
+    assert store.ingest([second_file])[0].status == "landed"
 
 
 def test_a_missing_generation_is_named(store: Store, second_file: Path) -> None:
