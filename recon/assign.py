@@ -88,15 +88,15 @@ def rank_and_percent(caps: Floats, *, base: int) -> tuple[Ints, Floats]:
 
 
 def percent_at(percent: Floats, rank: Ints, line: int) -> Floats:
-    """Cumulative percent of the company at rank `line`, or of the last one if there are fewer.
+    """Cumulative percent of the last company within rank `line`.
 
     Returns
     -------
     array (..., 1)
         Ready to be compared with `percent`.
     """
-    last = np.minimum(line, rank.shape[-1])
-    return np.where(rank == last, percent, -np.inf).max(axis=-1, keepdims=True)
+    within = np.where(rank <= line, percent, -np.inf).max(axis=-1, keepdims=True)
+    return np.asarray(within)
 
 
 def size_index(
@@ -139,30 +139,54 @@ def in_microcap(
     return np.asarray(small & (rank <= ranks.russell_3000e))
 
 
-def break_points(caps: Floats, rulebook: Rulebook) -> list[BreakPoint]:
+def shifted(rank: Ints, rulebook: Rulebook, *, unseen_large: int, unseen_small: int) -> Ints:
+    """Make room for members whose cap is not known.
+
+    Each holds a rank: those of the Russell 1000 above its line, the others above rank 3,000.
+
+    Returns
+    -------
+    array (..., n)
+        Ranks as they would be with the unseen members among them.
+    """
+    lower = rank + unseen_large
+    return np.where(lower > rulebook.ranks.russell_1000, lower + unseen_small, lower)
+
+
+def break_points(
+    caps: Floats, rulebook: Rulebook, *, unseen_large: int = 0, unseen_small: int = 0
+) -> list[BreakPoint]:
     """Ranked lines and band edges of one ranking.
 
     Parameters
     ----------
     caps : array (n,)
         Total caps of all eligible companies, USD.
+    unseen_large, unseen_small : int
+        As for `assign`.
 
     Returns
     -------
     list of BreakPoint
-        `band_high_1000` is the smallest cap with a percent below the break-point's minus the
-        band (a Russell 2000 member at or above it moves up); `band_low_1000` the smallest
-        with a percent of at most the break-point's plus the band (a Russell 1000 member
-        below it moves down). A line beyond the last company is left out.
+        A line is the last company within it. `band_high_1000` is the smallest cap with a percent
+        below the break-point's minus the band (a Russell 2000 member at or above it moves up);
+        `band_low_1000` the smallest with a percent of at most the break-point's plus the band (a
+        Russell 1000 member below it moves down). A line beyond the last company is left out.
     """
+    if not caps.size:
+        return []
+    caps = np.sort(caps)[::-1]
     rank, percent = rank_and_percent(caps, base=rulebook.ranks.russell_3000e)
-    order = np.argsort(rank)
-    ordered_caps, ordered_percent = caps[order], percent[order]
+    rank = shifted(rank, rulebook, unseen_large=unseen_large, unseen_small=unseen_small)
 
     def at(name: str, position: int) -> BreakPoint:
         return BreakPoint(
-            name, position, float(ordered_caps[position - 1]), float(ordered_percent[position - 1])
+            name, int(rank[position]), float(caps[position]), float(percent[position])
         )
+
+    def last_within(line: int) -> int | None:
+        position = int(np.searchsorted(rank, line, side="right")) - 1
+        return position if 0 <= position and rank[-1] >= line else None
 
     lines = []
     banded = {
@@ -170,22 +194,22 @@ def break_points(caps: Floats, rulebook: Rulebook) -> list[BreakPoint]:
         rulebook.ranks.microcap_high: rulebook.bands.microcap_percent,
     }
     for line, width in banded.items():
-        if len(caps) < line:
+        middle = last_within(line)
+        if middle is None:
             continue
-        middle = ordered_percent[line - 1]
-        high = int(np.searchsorted(ordered_percent, middle - width, side="left"))
-        low = int(np.searchsorted(ordered_percent, middle + width, side="right"))
-        lines += [at(f"band_high_{line}", high)] if high else []
-        lines += [at(f"rank_{line}", line), at(f"band_low_{line}", low)]
-    lines += [
-        at(f"rank_{line}", line)
-        for line in (rulebook.ranks.russell_3000, rulebook.ranks.russell_3000e)
-        if len(caps) >= line
-    ]
+        high = int(np.searchsorted(percent, percent[middle] - width, side="left")) - 1
+        low = int(np.searchsorted(percent, percent[middle] + width, side="right")) - 1
+        lines += [at(f"band_high_{line}", high)] if high >= 0 else []
+        lines += [at(f"rank_{line}", middle), at(f"band_low_{line}", low)]
+    for line in (rulebook.ranks.russell_3000, rulebook.ranks.russell_3000e):
+        position = last_within(line)
+        lines += [at(f"rank_{line}", position)] if position is not None else []
     return lines
 
 
-def assign(companies: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
+def assign(
+    companies: pl.DataFrame, rulebook: Rulebook, *, unseen_large: int = 0, unseen_small: int = 0
+) -> pl.DataFrame:
     """Membership after the reconstitution, as if the caps given were those of rank day.
 
     Parameters
@@ -193,6 +217,8 @@ def assign(companies: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     companies : pl.DataFrame
         One row per eligible company: `company_id`, `total_cap_usd` (positive), and the
         membership before: `was_r1000`, `was_r2000`, `was_micro` (bool).
+    unseen_large, unseen_small : int
+        Members of the Russell 1000 and of the Russell 2000 whose cap is not known.
 
     Returns
     -------
@@ -214,6 +240,7 @@ def assign(companies: pl.DataFrame, rulebook: Rulebook) -> pl.DataFrame:
     rank, percent = rank_and_percent(
         ordered["total_cap_usd"].to_numpy(), base=rulebook.ranks.russell_3000e
     )
+    rank = shifted(rank, rulebook, unseen_large=unseen_large, unseen_small=unseen_small)
     placed = size_index(rank, percent, was_r1000, was_r2000, rulebook)
     micro = in_microcap(rank, percent, was_micro, was_r1000 | was_r2000, rulebook)
     return ordered.with_columns(

@@ -50,6 +50,8 @@ class Run:
         Members before the event, and the lists that they come from.
     securities : pl.DataFrame
         Lives of all symbols.
+    absent : pl.DataFrame
+        Members that do not trade in the data, sized from fund holdings where possible.
     """
 
     event: Event
@@ -65,6 +67,7 @@ class Run:
     breakpoints: list[BreakPoint]
     membership: Membership
     securities: pl.DataFrame
+    absent: pl.DataFrame
 
     @property
     def sessions_to_rank_day(self) -> int:
@@ -149,6 +152,19 @@ def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _contenders(judged: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
+    """Companies that take a rank: the eligible ones, and members sized from fund holdings."""
+    columns = ("company_id", "total_cap_usd", "was_r1000", "was_r2000", "was_micro")
+    held = absent.filter(pl.col("total_cap_usd").is_not_null()).select(
+        company_id=pl.format("absent:{}", "ticker"),
+        total_cap_usd="total_cap_usd",
+        was_r1000=pl.col("size") == "R1000",
+        was_r2000=pl.col("size") == "R2000",
+        was_micro=pl.lit(False),
+    )
+    return pl.concat([judged.filter(pl.col("eligible")).select(columns), held])
+
+
 def _assemble(
     master: Master,
     target: Event,
@@ -160,11 +176,24 @@ def _assemble(
 ) -> Run:
     verdicts = screen(master.companies, rulebook)
     judged = master.companies.join(eligibility(verdicts), on="company_id", how="left")
-    ranked = assign(judged.filter(pl.col("eligible")), rulebook)
+    kept = judged.filter(
+        pl.col("member") & pl.col("total_cap_usd").is_null() & (pl.col("verdict") != "fail")
+    )
+    unsized = master.absent.filter(pl.col("total_cap_usd").is_null())
+    unseen = {
+        "unseen_large": int(kept["was_r1000"].sum() + (unsized["size"] == "R1000").sum()),
+        "unseen_small": int(kept["was_r2000"].sum() + (unsized["size"] == "R2000").sum()),
+    }
+    ranked = assign(_contenders(judged, master.absent), rulebook, **unseen)
     placed = judged.join(
         ranked.select("company_id", "rank", "percent", "to_size", "to_micro"),
         on="company_id",
         how="left",
+    ).with_columns(
+        # A member whose size is unknown stays where it is: a missing figure is no verdict.
+        to_size=pl.when(pl.col("company_id").is_in(kept["company_id"].to_list()))
+        .then(pl.when(pl.col("was_r1000")).then(pl.lit("R1000")).otherwise(pl.lit("R2000")))
+        .otherwise("to_size")
     )
     ranking = ranked["total_cap_usd"].to_numpy()
     lines = master.lines.join(
@@ -188,7 +217,8 @@ def _assemble(
         lines=lines,
         companies=placed,
         verdicts=verdicts,
-        breakpoints=break_points(ranking, rulebook) if ranking.size else [],
+        breakpoints=break_points(ranking, rulebook, **unseen),
         membership=master.membership,
         securities=master.securities,
+        absent=master.absent,
     )

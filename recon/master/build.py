@@ -20,7 +20,9 @@ from recon.master.resolve import resolve
 from recon.master.shares import repair
 from recon.master.spin_offs import spun_off
 from recon.master.type_evidence import listed_units
+from recon.master.symbols import bare
 from recon.master.types import classify
+from recon.master.unseen import absent_members, fill
 from recon.rulebook import Rulebook
 from recon.store import AsOf
 
@@ -46,6 +48,9 @@ class Master:
         Lives of all symbols with `security_id`, dead ones too.
     membership : Membership
         Members before the event and the lists that they come from.
+    absent : pl.DataFrame
+        Members that do not trade in the data: `ticker`, `name`, `size`, `total_cap_usd` (null
+        where no fund shows it), `cap_provenance`, `note`.
     """
 
     session: date
@@ -53,6 +58,7 @@ class Master:
     companies: pl.DataFrame
     securities: pl.DataFrame
     membership: Membership
+    absent: pl.DataFrame
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -148,6 +154,9 @@ def build(
         on="symbol",
         how="left",
     )
+    absent = absent_members(membership.lines, counted)
+    filled = fill(counted, absent, known.holdings())
+    counted, absent = _filled(counted, absent, filled)
     priced = pricing_vehicles(
         counted,
         _two_year_volumes(known, counted, session, rulebook),
@@ -157,7 +166,37 @@ def build(
     tests = _past_tests(membership, past)
     evidence = _passed_over(known, priced, chain, tests, rulebook)
     lines = priced.join(mean, on="symbol", how="left").join(evidence, on="symbol", how="left")
-    return Master(session, lines, companies(lines), chain, membership)
+    return Master(session, lines, companies(lines), chain, membership, absent)
+
+
+def _filled(
+    lines: pl.DataFrame, absent: pl.DataFrame, filled: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put counts from holdings where the market data have none."""
+    own = ("shares", "provenance", "note", "log_shares_dispersion")
+    renamed = filled.select("line", "close", **{f"filled_{c}": pl.col(c) for c in own})
+    sized = (
+        lines.with_columns(line=bare("symbol"))
+        .join(renamed.drop("close"), on="line", how="left")
+        .with_columns(
+            pl.when(pl.col("shares") > 0).then(c).otherwise(pl.coalesce(f"filled_{c}", c)).alias(c)
+            for c in own
+        )
+        .drop("line", *(f"filled_{c}" for c in own))
+    )
+    missing = (
+        absent.with_columns(line=bare("ticker"))
+        .join(renamed, on="line", how="left")
+        .select(
+            "ticker",
+            "name",
+            "size",
+            total_cap_usd=pl.col("filled_shares") * pl.col("close"),
+            cap_provenance=pl.coalesce("filled_provenance", pl.lit("missing")),
+            note="filled_note",
+        )
+    )
+    return sized, missing
 
 
 def _with_spin_offs(known: AsOf, listed: pl.DataFrame, asof: date) -> pl.DataFrame:
