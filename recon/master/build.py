@@ -225,7 +225,7 @@ def _window(known: AsOf, session: date, chain: pl.DataFrame, lines: pl.DataFrame
     """
     past = [s for s in known.sessions() if s <= session]
     month_ends = [a for a, b in pairwise(past) if a.month != b.month]
-    quotes = known.slices([*month_ends, *past[-DAILY:]], 1)
+    quotes = known.slices(past[-500:], 1)
     return (
         _plain(quotes)
         .join(chain.select("symbol", "security_id", "first", "gone"), on="symbol")
