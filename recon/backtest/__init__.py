@@ -1,0 +1,1 @@
+"""The same pipe at past moments, held against what FTSE Russell then published."""

@@ -1,0 +1,152 @@
+"""The truth to score against: FTSE Russell's lists, each name with the company that it means."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from recon.calendar import Event, end_of_day
+from recon.errors import InputError, NoDataError
+from recon.master.build import known_securities
+from recon.master.resolve import resolve
+from recon.master.symbols import bare
+from recon.store import Store
+
+Action = Literal["add", "delete"]
+ACTIONS: tuple[Action, ...] = ("add", "delete")
+STAGES = ("final", "updated", "preliminary")
+"""Stages of a list, the one that counts first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Official:
+    """Official Russell 3000 additions and deletions of one event.
+
+    Attributes
+    ----------
+    event : Event
+        The reconstitution.
+    names : pl.DataFrame
+        `action`, `ticker` and `name` as printed, `security_id` (null where the ticker belongs
+        to no line near rank day or the effective day). Each ticker or line once an action,
+        from however many files.
+    stages : dict of str to str
+        By action, the stage of the list that was used.
+    securities : pl.DataFrame
+        Lives of all symbols as known by the newest moment, by which tickers resolve.
+    """
+
+    event: Event
+    names: pl.DataFrame
+    stages: dict[Action, str]
+    securities: pl.DataFrame
+
+    @property
+    def remark(self) -> str:
+        """What list this is, and that it is not the final one where it is not."""
+        said = []
+        for action, stage in self.stages.items():
+            count = self.names.filter(pl.col("action") == action).height
+            note = "" if stage == "final" else ", the final one is not in the store"
+            said.append(f"{count} lines to {action} (list {stage}{note})")
+        return "official: " + ", ".join(said)
+
+
+def check_event(event: Event) -> None:
+    """Refuse events that have no such lists.
+
+    Raises
+    ------
+    InputError
+        For IPO additions and parallel runs.
+    """
+    if event.kind != "recon":
+        raise InputError(
+            "only a reconstitution has additions and deletions to score against",
+            field="event",
+            value=event.id,
+            expected="an event such as 2024-06",
+        )
+
+
+def check_forecast(event: Event, as_of: date) -> None:
+    """Refuse lists that saw the preliminary one.
+
+    Raises
+    ------
+    InputError
+        If `as_of` is on or after the preliminary date (design, The score).
+    """
+    if event.preliminary is not None and as_of >= event.preliminary:
+        raise InputError(
+            "on and after the preliminary date a list is no forecast",
+            field="as_of",
+            value=as_of,
+            expected=f"a day before {event.preliminary}",
+        )
+
+
+def history(store: Store, events: list[Event]) -> pl.DataFrame:
+    """Lives of all symbols as known by the newest moment that the store or an event reaches."""
+    return known_securities(store.as_of(end_of_day(_newest(store, events))))
+
+
+def _newest(store: Store, events: list[Event]) -> date:
+    return max([store.newest_session(), *(e.effective for e in events if e.effective)])
+
+
+def official(store: Store, event: Event, securities: pl.DataFrame) -> Official:
+    """Official list of an event.
+
+    Parameters
+    ----------
+    store : Store
+        Open store.
+    event : Event
+        A reconstitution.
+    securities : pl.DataFrame
+        As from `history`.
+
+    Raises
+    ------
+    NoDataError
+        If the store has no list of additions or none of deletions.
+    """
+    check_event(event)
+    known = store.as_of(end_of_day(_newest(store, [event])))
+    lists = known.announcements(event.id).filter(pl.col("index") == "R3000")
+    stages: dict[Action, str] = {}
+    parts = []
+    for action in ACTIONS:
+        own = lists.filter(pl.col("action") == action)
+        stage = next((s for s in STAGES if s in own["stage"].to_list()), None)
+        if stage is None:
+            raise NoDataError(
+                f"the store has no official list of lines to {action}",
+                field="event",
+                value=event.id,
+                expected="an event whose lists were ingested",
+            )
+        staged = own.filter(pl.col("stage") == stage)
+        parts.append(staged.filter(pl.col("listed_on") == pl.col("listed_on").max()))
+        stages[action] = stage
+    names = pl.concat(parts).select("ticker", "name", pl.col("action").cast(pl.String))
+    return Official(event, _identify(names, event, securities), stages, securities)
+
+
+def _identify(names: pl.DataFrame, event: Event, securities: pl.DataFrame) -> pl.DataFrame:
+    """Line behind each ticker: as of rank day, else as of the effective day."""
+    spelled = names.with_columns(spelling=pl.coalesce(bare("ticker"), "ticker")).sort(
+        "action", "ticker", "name", nulls_last=True
+    )
+    distinct = spelled.unique(["action", "spelling"], keep="first", maintain_order=True)
+    at_rank_day = resolve(distinct.with_columns(day=pl.lit(event.rank_day)), securities)
+    at_effective = resolve(distinct.with_columns(day=pl.lit(event.effective)), securities)
+    found = at_rank_day.drop("life", "day").with_columns(
+        security_id=pl.coalesce("security_id", at_effective["security_id"])
+    )
+    line = pl.coalesce("security_id", "spelling")
+    return found.filter(pl.struct("action", line).is_first_distinct()).select(
+        "action", "ticker", "name", "security_id"
+    )

@@ -1,0 +1,140 @@
+"""Scores for reading on a terminal."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from recon.backtest.official import ACTIONS, Action
+from recon.backtest.score import Figures, Judged, errors
+from recon.cli.watchlist_text import OPEN_FOR_ALL
+from recon.publish.words import money
+from recon.store import Hindsight
+
+RATES = {
+    "precision": "P",
+    "recall": "R",
+    "average_precision": "AP",
+    "rules_average_precision": "rules AP",
+    "brier": "Brier",
+}
+NAMES = {"add": "additions", "delete": "deletions"}
+
+
+def one_event(found: Mapping[Action, Figures]) -> RenderableType:
+    """Lay the figures of one event out, by company with the line count beside."""
+    laid = _table("score", ("", *NAMES.values()))
+    rows: dict[str, list[str]] = {
+        "official companies (lines)": [
+            f"{f.official} ({f.official_lines})" for f in found.values()
+        ],
+        "called": [f"{f.called} ({f.called_lines})" for f in found.values()],
+        "hits": [f"{f.hits} ({f.hits_lines})" for f in found.values()],
+        "precision": [_pair(f.precision, f.precision_lines) for f in found.values()],
+        "recall": [_pair(f.recall, f.recall_lines) for f in found.values()],
+        "average precision": [_rate(f.average_precision) for f in found.values()],
+        "average precision of the rules": [
+            _rate(f.rules_average_precision) for f in found.values()
+        ],
+        "Brier": [_brier(f.brier) for f in found.values()],
+        "universe (companies)": [f"{f.universe:,}" for f in found.values()],
+    }
+    for name, cells in rows.items():
+        laid.add_row(name, *cells)
+    return laid
+
+
+def error_tables(judged: Mapping[Action, Judged]) -> list[RenderableType]:
+    """Lay the names behind every error out: false and missed, additions and deletions."""
+    parts: list[RenderableType] = []
+    for action, side in judged.items():
+        wrong = errors(side)
+        for kind in ("false", "missed"):
+            rows = wrong.filter(wrong["error"] == kind)
+            laid = _table(
+                f"{kind} {NAMES[action]}: {rows.height}",
+                ("symbol", "company", "rank", "cap", "prob", "why", "reasons"),
+                right=("rank", "cap", "prob"),
+            )
+            for row in rows.iter_rows(named=True):
+                laid.add_row(
+                    Text(row["symbol"]),
+                    Text((row["name"] or "")[:28]),
+                    "" if row["rank"] is None else f"{row['rank']:,}",
+                    "" if row["total_cap_usd"] is None else money(row["total_cap_usd"]),
+                    f"{row['probability']:.2f}",
+                    row["why"],
+                    ", ".join(r for r in row["verdict_reasons"] or () if r not in OPEN_FOR_ALL),
+                )
+            parts += [laid, Text()]
+    return parts
+
+
+def by_event(
+    events: Sequence[str],
+    found: Mapping[tuple[str, Hindsight, Action], Figures],
+    means: Mapping[tuple[Hindsight, Action], Mapping[str, float | None]],
+    pooled: Mapping[tuple[Hindsight, Action], Figures],
+) -> RenderableType:
+    """Lay events out with their mean and the pooled figure, strict and slow-facts in a cell."""
+    laid = _table("", ("", "", *RATES.values()), right=tuple(RATES.values()))
+    for action in ACTIONS:
+        for event in events:
+            laid.add_row(event, NAMES[action], *_cells(_both(found, event, action)))
+        laid.add_row("mean", NAMES[action], *_cells([means[h, action] for h in _BOTH]))
+        laid.add_row(
+            "pooled", NAMES[action], *_cells([pooled[h, action].model_dump() for h in _BOTH])
+        )
+        laid.add_section()
+    return laid
+
+
+_BOTH: tuple[Hindsight, ...] = ("strict", "slow-facts")
+
+
+def _both(
+    found: Mapping[tuple[str, Hindsight, Action], Figures], event: str, action: Action
+) -> list[dict[str, Any]]:
+    return [found[event, hindsight, action].model_dump() for hindsight in _BOTH]
+
+
+def _cells(both: Sequence[Mapping[str, float | None]]) -> list[str]:
+    return [
+        " | ".join((_brier if name == "brier" else _rate)(one[name]) for one in both)
+        for name in RATES
+    ]
+
+
+def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:
+    laid = Table(
+        title=title or None,
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for name in columns:
+        narrow = name not in ("why", "reasons", "company")
+        laid.add_column(
+            name,
+            justify="right" if name in right else "left",
+            no_wrap=narrow,
+            overflow="fold",
+        )
+    return laid
+
+
+def _pair(by_company: float | None, by_line: float | None) -> str:
+    return f"{_rate(by_company)} ({_rate(by_line)})"
+
+
+def _rate(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
+
+
+def _brier(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
