@@ -82,7 +82,7 @@ def table(frame: pl.DataFrame, title: str | None = None) -> Table:
 
 
 def render(laid: RenderableType, *, to_file: bool = False) -> str:
-    """Turn a table, or tables and text, into text: as wide as the terminal, or as it needs where there is none."""
+    """Turn what rich can lay out into text: as wide as the terminal, or as it needs."""
     console = Console()
     if to_file or not console.is_terminal:
         console = Console(file=io.StringIO(), width=_WIDE, color_system=None)
