@@ -17,6 +17,7 @@ from recon.master.lives import lives, renames, securities
 from recon.master.membership import Membership, before
 from recon.master.names import company_key
 from recon.master.resolve import resolve
+from recon.master.pinned import quiet_lines, with_blank_cheques
 from recon.master.shares import repair
 from recon.master.spin_offs import spun_off
 from recon.master.type_evidence import listed_units
@@ -145,8 +146,8 @@ def build(
         .with_columns(was_member=pl.col("size").is_not_null())
         .join(units, on="symbol", how="left")
     )
-    owned = companies_of_lines(typed)
     window = _window(known, session, chain, typed)
+    owned = companies_of_lines(with_blank_cheques(typed, quiet_lines(window)))
     counted = owned.drop("market_cap", "netchange").join(
         repair(window, [session], key="security_id").select(
             "symbol", "shares", "provenance", "shares_reported", "note", "log_shares_dispersion"
@@ -163,7 +164,7 @@ def build(
         tolerance_percent=rulebook.pricing_vehicle.volume_tolerance_percent,
     )
     mean = _mean_price(window, session, rulebook)
-    tests = _past_tests(membership, past)
+    tests = _past_tests(membership, past, known.sessions()[0])
     evidence = _passed_over(known, priced, chain, tests, rulebook)
     lines = priced.join(mean, on="symbol", how="left").join(evidence, on="symbol", how="left")
     return Master(session, lines, companies(lines), chain, membership, absent)
@@ -263,13 +264,15 @@ def _mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.D
     )
 
 
-def _past_tests(membership: Membership, past: Sequence[Event]) -> list[PastTest]:
-    """Events whose outcome the lists of members show."""
+def _past_tests(membership: Membership, past: Sequence[Event], begin: date) -> list[PastTest]:
+    """Events whose outcome the lists of members show; `begin` is the first session known."""
     asof = min((s.asof for s in membership.snapshots), default=date.min)
     done = [e for e in past if e.effective is not None and e.effective <= asof]
     full = max((e for e in done if e.kind == "recon"), key=lambda e: e.rank_day, default=None)
     if full is None:
         return []
+    if full.rank_day < begin:
+        return [PastTest(full.id, begin, None, listed_before=full.rank_day.year)]
     return [PastTest(full.id, full.rank_day, None)] + [
         PastTest(e.id, e.rank_day, e.ipo_window)
         for e in done

@@ -18,6 +18,9 @@ from recon.master.names import company_key, same_company
 MEMBER_QUANTILE = 0.03
 """Quantile of the members' caps on a rank day above which a name was clearly in size: it lies
 above the smallest member, so a name that just missed the cut is not taken for a refusal."""
+LATER_MARGIN = 3.0
+"""From May 2020 to January 2021, where the data begin, a small company's cap commonly rose by
+half to three quarters, many far more; three times the size then was ample before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +35,16 @@ class PastTest:
         When sizes and prices were read.
     window : tuple of date or None
         Only companies that were first listed in it were tested; None: all.
+    listed_before : int or None
+        Where the data begin after the event: only companies with an offering before this year,
+        or none on record, are sure to have been listed at it. `rank_day` is then the first
+        session of the data, and a size of `LATER_MARGIN` times the usual is asked for.
     """
 
     event: str
     rank_day: date
     window: tuple[date, date] | None
+    listed_before: int | None = None
 
 
 def passed_over(
@@ -76,13 +84,16 @@ def passed_over(
             then, on="security_id"
         )
         large = joined.filter(pl.col("size").is_not_null())["market_cap"].quantile(MEMBER_QUANTILE)
+        margin = 1.0 if test.listed_before is None else LATER_MARGIN
         tested = (
             pl.col("size").is_null()
-            & (pl.col("market_cap") >= pl.lit(large, pl.Float64))
+            & (pl.col("market_cap") >= pl.lit(large, pl.Float64) * margin)
             & (pl.col("close") >= min_price_usd)
             & pl.col("eligible_type")
             & same_company(company_key("now"), company_key("name"))
         )
+        if test.listed_before is not None:
+            tested &= (pl.col("ipo_year") < test.listed_before).fill_null(True)
         if test.window is not None:
             tested &= pl.col("first").is_between(*test.window) & (
                 pl.col("ipo_year") == pl.col("first").dt.year()
