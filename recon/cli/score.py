@@ -11,18 +11,10 @@ from rich.text import Text
 
 from recon import calendar
 from recon.backtest import official as truth
+from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run
+from recon.backtest.judge import Judged, errors, judge
 from recon.backtest.official import ACTIONS, Action, Official
-from recon.backtest.score import (
-    Figures,
-    Judged,
-    calls_of_list,
-    calls_of_run,
-    chances_of_run,
-    errors,
-    figures,
-    judge,
-    mean,
-)
+from recon.backtest.score import Figures, figures, mean
 from recon.calendar import Event
 from recon.cli import clock
 from recon.cli.head import head
@@ -143,7 +135,7 @@ def _one(
     lists = truth.official(store, event, securities)
     done = _run(store, event, day, hindsight)
     if rows is None:
-        calls, chances = calls_of_run(done), chances_of_run(done)
+        calls, chances = calls_of_run(done, securities), chances_of_run(done)
     else:
         calls = calls_of_list(rows, done, securities)
         chances = calls
@@ -165,7 +157,7 @@ def _all(store: Store, last_year: int, format_: str, *, to_file: bool) -> bytes:
     for event in events:
         for hindsight in HINDSIGHTS:
             done = _run(store, event, event.rank_day, hindsight)
-            calls, chances = calls_of_run(done), chances_of_run(done)
+            calls, chances = calls_of_run(done, securities), chances_of_run(done)
             own = {a: judge(done, lists[event.id], a, calls, chances) for a in ACTIONS}
             judged[event.id, hindsight] = own
             one = {action: figures([side]) for action, side in own.items()}

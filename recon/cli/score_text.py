@@ -8,8 +8,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from recon.backtest.judge import Judged, errors
 from recon.backtest.official import ACTIONS, Action
-from recon.backtest.score import Figures, Judged, errors
+from recon.backtest.score import Figures
 from recon.cli.watchlist_text import OPEN_FOR_ALL
 from recon.publish.words import money
 from recon.store import Hindsight
