@@ -140,7 +140,9 @@ def run(
         if e.effective is not None and e.effective <= day
     ]
     announcements = _effective(known.announcements())
-    master = build(known, usable[-1], day, rulebook, past, announcements)
+    master = build(
+        known, usable[-1], day, rulebook=rulebook, past=past, announcements=announcements
+    )
     return _assemble(master, target, day, known, store.simulated, rulebook, announcements)
 
 

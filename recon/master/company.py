@@ -23,7 +23,7 @@ def pricing_vehicles(
     lines : pl.DataFrame
         `symbol`, `company_id`, `security_type`, `shares`, `volume` (shares of the session).
     volumes : pl.DataFrame
-        `symbol`, `two_year_volume` (shares) for lines of companies with several.
+        `security_id`, `two_year_volume` (shares).
     tolerance_percent : float
         Within this of the highest volume, the class with most shares is taken. Where classes
         share one count, that means the higher volume.
@@ -38,7 +38,7 @@ def pricing_vehicles(
     shown = pl.col("security_type").is_in(list(CANDIDATE))
     volume = pl.coalesce("two_year_volume", pl.col("volume").cast(pl.Float64), pl.lit(0.0))
     ranked = (
-        lines.join(volumes, on="symbol", how="left")
+        lines.join(volumes, on="security_id", how="left")
         .with_columns(equity=equity, shown=shown, traded=volume)
         .with_columns(
             near=pl.col("traded")

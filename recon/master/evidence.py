@@ -13,6 +13,8 @@ from datetime import date
 
 import polars as pl
 
+from recon.calendar import Event
+from recon.master.membership import Membership
 from recon.master.names import company_key, same_company
 
 MEMBER_QUANTILE = 0.03
@@ -45,6 +47,32 @@ class PastTest:
     rank_day: date
     window: tuple[date, date] | None
     listed_before: int | None = None
+
+
+def past_tests(membership: Membership, past: Sequence[Event], begin: date) -> list[PastTest]:
+    """Events whose outcome the lists of members show.
+
+    Parameters
+    ----------
+    membership : Membership
+        Members before the event, with the lists that they come from.
+    past : sequence of Event
+        Reconstitutions and IPO events that took effect before the moment.
+    begin : date
+        First session of the data.
+    """
+    asof = min((s.asof for s in membership.snapshots), default=date.min)
+    done = [e for e in past if e.effective is not None and e.effective <= asof]
+    full = max((e for e in done if e.kind == "recon"), key=lambda e: e.rank_day, default=None)
+    if full is None:
+        return []
+    if full.rank_day < begin:
+        return [PastTest(full.id, begin, None, listed_before=full.rank_day.year)]
+    return [PastTest(full.id, full.rank_day, None)] + [
+        PastTest(e.id, e.rank_day, e.ipo_window)
+        for e in done
+        if e.kind == "ipo" and e.rank_day > full.rank_day and e.ipo_window is not None
+    ]
 
 
 def passed_over(

@@ -72,3 +72,48 @@ def fill(lines: pl.DataFrame, absent: pl.DataFrame, holdings: pl.DataFrame) -> p
         "line"
     )
     return fill_from_holdings(wanted, held, spelled.select("line", "shares")).drop("session")
+
+
+def filled(
+    lines: pl.DataFrame, absent: pl.DataFrame, holdings: pl.DataFrame
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Put counts from holdings where the market data have none.
+
+    Parameters
+    ----------
+    lines, absent, holdings : pl.DataFrame
+        As for `fill`; `lines` with `provenance`, `note`, `log_shares_dispersion`.
+
+    Returns
+    -------
+    lines : pl.DataFrame
+        With the counts filled in.
+    absent : pl.DataFrame
+        `ticker`, `name`, `size`, `total_cap_usd` (null where no fund shows it),
+        `cap_provenance`, `note`.
+    """
+    own = ("shares", "provenance", "note", "log_shares_dispersion")
+    counts = fill(lines, absent, holdings)
+    renamed = counts.select("line", "close", **{f"filled_{c}": pl.col(c) for c in own})
+    sized = (
+        lines.with_columns(line=bare("symbol"))
+        .join(renamed.drop("close"), on="line", how="left")
+        .with_columns(
+            pl.when(pl.col("shares") > 0).then(c).otherwise(pl.coalesce(f"filled_{c}", c)).alias(c)
+            for c in own
+        )
+        .drop("line", *(f"filled_{c}" for c in own))
+    )
+    missing = (
+        absent.with_columns(line=bare("ticker"))
+        .join(renamed, on="line", how="left")
+        .select(
+            "ticker",
+            "name",
+            "size",
+            total_cap_usd=pl.col("filled_shares") * pl.col("close"),
+            cap_provenance=pl.coalesce("filled_provenance", pl.lit("missing")),
+            note="filled_note",
+        )
+    )
+    return sized, missing

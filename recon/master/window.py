@@ -1,0 +1,88 @@
+"""Two years of quotes up to a session, by security: what counts, volumes and mean prices need."""
+
+from datetime import date, timedelta
+
+import polars as pl
+
+from recon.master.company import CANDIDATE
+from recon.rulebook import Rulebook
+from recon.store import AsOf
+
+SESSIONS_A_YEAR = 252
+_COLUMNS = ("session", "symbol", "exchange", "close", "netchange", "volume", "market_cap")
+
+
+def two_years(
+    known: AsOf, session: date, securities: pl.DataFrame, lines: pl.DataFrame, *, years: int
+) -> pl.DataFrame:
+    """Daily quotes of equity lines, through renames.
+
+    Parameters
+    ----------
+    known : AsOf
+        What was known at the moment.
+    session : date
+        Last session of the window.
+    securities : pl.DataFrame
+        Lives with `security_id`.
+    lines : pl.DataFrame
+        Lines listed at the session: `security_id`, `name`, `security_type`.
+    years : int
+        Length of the window: the pricing vehicle's look-back (methodology §3.1).
+
+    Returns
+    -------
+    pl.DataFrame
+        `session`, `symbol`, `exchange`, `close`, `netchange`, `market_cap` (USD), `volume`
+        (shares), `security_id`, `name` (of today), one row per session and security.
+    """
+    wanted = lines.filter(pl.col("security_type").is_in(list(CANDIDATE))).select(
+        "security_id", "name"
+    )
+    bearers = securities.join(wanted, on="security_id").select(
+        "symbol", "security_id", "name", "first", "gone"
+    )
+    past = [s for s in known.sessions() if s <= session][-SESSIONS_A_YEAR * years :]
+    quotes = known.slices(past, 1, _COLUMNS, bearers["symbol"].unique().to_list())
+    # Only a symbol that two securities bore within the window needs its dates compared.
+    borne_once = bearers.filter(pl.len().over("symbol") == 1)
+    reused = bearers.filter(pl.len().over("symbol") > 1)
+    plain = quotes.with_columns(pl.col("exchange").cast(pl.String))
+    single = plain.join(borne_once.drop("gone"), on="symbol").filter(
+        pl.col("session") >= pl.col("first")
+    )
+    several = plain.join(reused, on="symbol").filter(
+        (pl.col("session") >= pl.col("first"))
+        & (pl.col("gone").is_null() | (pl.col("session") < pl.col("gone")))
+    )
+    both = pl.concat([single.drop("first"), several.drop("first", "gone")])
+    return both.unique(["session", "security_id"], keep="first", maintain_order=True)
+
+
+def mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.DataFrame:
+    """Mean close over the look-back of the members' price rule (methodology §2.2).
+
+    Returns
+    -------
+    pl.DataFrame
+        `security_id`, `mean_price_usd`.
+    """
+    days = timedelta(days=rulebook.eligibility.min_price_lookback_days)
+    return (
+        window.filter(pl.col("session") > session - days)
+        .group_by("security_id")
+        .agg(mean_price_usd=pl.col("close").mean())
+    )
+
+
+def total_volume(window: pl.DataFrame) -> pl.DataFrame:
+    """Shares traded over the whole window.
+
+    Returns
+    -------
+    pl.DataFrame
+        `security_id`, `two_year_volume` (shares).
+    """
+    return window.group_by("security_id").agg(
+        two_year_volume=pl.col("volume").sum().cast(pl.Float64)
+    )
