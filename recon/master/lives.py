@@ -24,6 +24,8 @@ SHARE_TOLERANCE = 5e-4
 """Relative difference of share counts that still counts as the same number."""
 PRICE_TOLERANCE = 0.35
 """Largest log return between the last close before and the first after a rename."""
+_DERIVED = r"\^(.*)$|[./](U|WS|W|RT|R)$|^[A-Z]{4}([URWZ])$"
+"""Ending of a symbol that marks a preferred, unit, warrant or right, which are no common stock."""
 
 
 def lives(history: pl.DataFrame) -> pl.DataFrame:
@@ -39,8 +41,9 @@ def lives(history: pl.DataFrame) -> pl.DataFrame:
     -------
     pl.DataFrame
         `life` (e.g. `FB:2021-01-29`), `symbol`, `exchange` (the last), `first`, `gone` (first
-        session without it; null while listed), `first_name`, `last_name`. A symbol that comes back after a gap starts a
-        new life, unless it was away for less than `RETURN_GAP` under the same name.
+        session without it; null while listed), `first_name`, `last_name`. A symbol that comes
+        back after a gap starts a new life, unless it was away for less than `RETURN_GAP` under
+        the same name.
     """
     ordered = history.sort("symbol", "valid_from").with_columns(
         key=company_key("name"),
@@ -125,7 +128,11 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame
     same_count = (
         (pl.col("first_shares") / pl.col("last_shares")).log().abs() < SHARE_TOLERANCE
     ) & (return_ < PRICE_TOLERANCE)
-    known_change = pl.col("changed").fill_null(False)
+    # A company's new name does not say which of its lines became which: a unit of a blank cheque
+    # is not the common stock of the company that it merged with.
+    known_change = pl.col("changed").fill_null(False) & (
+        _derived("old_symbol") == _derived("new_symbol")
+    )
     return (
         ended.with_columns(old_key=company_key("last_name"))
         .join(begun.with_columns(new_key=company_key("first_name")), on="day")
@@ -138,12 +145,40 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame
             (pl.col("old_symbol") != pl.col("new_symbol"))
             & (same_name.fill_null(False) | same_count.fill_null(False) | known_change)
         )
-        .with_columns(distance=return_.fill_null(PRICE_TOLERANCE) - same_name.cast(pl.Float64))
+        .with_columns(
+            distance=return_.fill_null(PRICE_TOLERANCE)
+            - same_name.fill_null(False).cast(pl.Float64)
+        )
         .sort("distance", "life", "successor")
-        .unique("life", keep="first", maintain_order=True)
-        .unique("successor", keep="first", maintain_order=True)
         .select("life", "successor")
+        .pipe(_nearest_first)
     )
+
+
+def _derived(symbol: str) -> pl.Expr:
+    """Ending that marks what is no common stock; empty for common stock."""
+    groups = [pl.col(symbol).str.extract(_DERIVED, i) for i in (1, 2, 3)]
+    return pl.coalesce(*groups, pl.lit(""))
+
+
+def _nearest_first(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs that stay when the nearest is taken first, each life and successor once.
+
+    A pair that is the nearest of both its sides is taken in each round; what is left of the
+    others is paired in the next, so that a class whose best match went to its sibling still
+    finds its own successor.
+    """
+    taken = pairs.clear()
+    while not pairs.is_empty():
+        nearest = pairs.filter(
+            pl.col("life").is_first_distinct() & pl.col("successor").is_first_distinct()
+        )
+        taken = pl.concat([taken, nearest])
+        pairs = pairs.filter(
+            ~pl.col("life").is_in(nearest["life"].implode())
+            & ~pl.col("successor").is_in(nearest["successor"].implode())
+        )
+    return taken
 
 
 def securities(lives: pl.DataFrame, renames: pl.DataFrame) -> pl.DataFrame:
