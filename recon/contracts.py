@@ -12,6 +12,7 @@ end never shows before it happened (design, Time).
 from datetime import date
 
 import dataframely as dy
+import polars as pl
 
 SYMBOL = r"^[A-Z0-9][A-Z0-9.\-/^$=+*#]{0,14}$"
 FIRST_SESSION = date(2009, 1, 1)
@@ -27,6 +28,19 @@ MEMBERSHIP_KINDS = (
     "derived_list_NOT_official",
     "watchlist_tickers",
 )
+COUNTED_BY = ("vendor_counts", "companyfacts")
+"""Who counts shares beside the screener."""
+OWN_FACTS = (
+    "exchange",
+    "share_type",
+    "structure",
+    "nationality",
+    "passed_over",
+    "free_float",
+    "voting_rights",
+    "ubti",
+)
+"""Rules of `recon.screen` that a user may answer: all but those that are figures."""
 
 
 class Quote(dy.Schema):
@@ -134,6 +148,17 @@ class Filer(dy.Schema):
     known_at = dy.Datetime(time_unit="us")
 
 
+class AnnualReport(dy.Schema):
+    """An annual report, whose form tells a domestic filer (10-K) from a foreign one."""
+
+    cik = dy.String(primary_key=True, regex=r"^\d{10}$")
+    filed = dy.Date(primary_key=True)
+    form = dy.Enum(("10-K", "20-F", "40-F"), primary_key=True)
+    """Without its variant: 10-KT and 10-K/A are 10-K."""
+    origin = dy.String(primary_key=True)
+    known_at = dy.Datetime(time_unit="us")
+
+
 class FormerName(dy.Schema):
     """A name under which a company filed before."""
 
@@ -215,6 +240,41 @@ class Place(dy.Schema):
     known_at = dy.Datetime(time_unit="us")
 
 
+class ShareCount(dy.Schema):
+    """Shares of a whole company, all classes, as its filings or a vendor count them."""
+
+    company = dy.String(primary_key=True, regex=SYMBOL)
+    """CIK of ten digits, or the symbol that the line had on `as_of`."""
+    as_of = dy.Date(primary_key=True, min=date(1990, 1, 1), max=LAST_SESSION)
+    """The day of which the count is, in the shares of that day: not adjusted for later splits."""
+    counted_by = dy.Enum(COUNTED_BY, primary_key=True)
+    measure = dy.Enum(("cover", "balance_sheet", "stated"), primary_key=True)
+    """Cover of a filing, its balance sheet, or a vendor's statement."""
+    shares = dy.Float64(min=1.0, max=1e13)
+    origin = dy.String(primary_key=True)
+    """Form and accession number, or the vendor's own word for where the count is from."""
+    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    """Part of the key: a count may be corrected."""
+
+    @dy.rule()
+    def counted_before_known(cls) -> pl.Expr:  # noqa: N805 - a rule is given the class
+        """No count is of a day after the one on which it was known."""
+        return cls.as_of.col <= cls.known_at.col.dt.date()
+
+
+class OwnFact(dy.Schema):
+    """A user's own answer to a rule that public data leaves open."""
+
+    company = dy.String(primary_key=True, regex=SYMBOL)
+    """CIK of ten digits, or the symbol that the line had at `known_at`."""
+    fact = dy.Enum(OWN_FACTS, primary_key=True)
+    value = dy.Enum(("pass", "fail"))
+    origin = dy.String()
+    """Where the user has it from."""
+    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    """Part of the key: a later answer goes before an earlier one."""
+
+
 CONTRACTS: dict[str, type[dy.Schema]] = {
     "quote": Quote,
     "listing": Listing,
@@ -222,6 +282,7 @@ CONTRACTS: dict[str, type[dy.Schema]] = {
     "fund_snapshot": FundSnapshot,
     "announcement": Announcement,
     "filer": Filer,
+    "annual_report": AnnualReport,
     "former_name": FormerName,
     "ticker_cik": TickerCik,
     "directory": Directory,
@@ -229,5 +290,7 @@ CONTRACTS: dict[str, type[dy.Schema]] = {
     "symbol_change": SymbolChange,
     "cusip_ticker": CusipTicker,
     "place": Place,
+    "share_count": ShareCount,
+    "own_fact": OwnFact,
 }
 """Tables of the store that sources fill, by name."""

@@ -261,6 +261,25 @@ class AsOf:
         sql = query("former_names")
         return self._typed("former_name", self._fetch(sql, slow_facts=self._slow_facts))
 
+    def annual_forms(self) -> pl.DataFrame:
+        """Newest annual report of each company: `cik`, `form` (10-K, 20-F or 40-F), `filed`."""
+        return self._typed("annual_report", self._fetch(query("annual_forms")))
+
+    def share_counts(self, first: date, last: date) -> pl.DataFrame:
+        """Newest count of each company by each counter, of a day from `first` to `last`.
+
+        Returns
+        -------
+        pl.DataFrame
+            Columns of `recon.contracts.ShareCount`; shares of the day `as_of`.
+        """
+        counts = self._fetch(query("share_counts"), first=first, last=last)
+        return self._typed("share_count", counts)
+
+    def own_facts(self) -> pl.DataFrame:
+        """Every answer of the user's own known at the moment; see `recon.contracts.OwnFact`."""
+        return self._rows("own_fact")
+
     def profiles(self) -> pl.DataFrame:
         """Newest sector, industry and place of each line, with `hindsight`."""
         sql = query("profiles")

@@ -145,7 +145,7 @@ def _quarantine(connection: duckdb.DuckDBPyConnection, batch_id: int, chunk: Chu
 def _columns(table: str) -> tuple[list[str], list[str]]:
     """Key of a table's rows within one source, and the other columns."""
     contract = CONTRACTS[table]
-    key = [*contract.primary_key(), "known_at"]
+    key = list(dict.fromkeys((*contract.primary_key(), "known_at")))
     return key, [name for name in contract.column_names() if name not in key]
 
 
