@@ -5,7 +5,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from recon.publish.explanation import Explanation
+from recon.publish.explanation import Explanation, Line
 from recon.publish.words import money, price, signed_percent
 
 _MARKS = {"pass": "pass", "fail": "FAIL", "unknown": "unknown"}
@@ -29,6 +29,8 @@ def layout(found: Explanation) -> RenderableType:
             Text(f"{place}; before {found.before or 'no index'}: {found.membership}"),
         ]
     parts += [Text(), _lines(found)]
+    if others := _left_out(found):
+        parts.append(Text(others))
     if found.checks:
         parts += [Text(), _checks(found)]
     if found.levels and found.total_cap_usd is not None:
@@ -61,7 +63,7 @@ def _lines(found: Explanation) -> Table:
         *("symbol", "role", "type", "why", "close", "shares", "count", "in"),
         right=("close", "shares"),
     )
-    for one in found.lines:
+    for one in _shown(found):
         laid.add_row(
             Text(f"{one.symbol} ({one.exchange})"),
             (one.role or "").replace("_", " "),
@@ -73,6 +75,22 @@ def _lines(found: Explanation) -> Table:
             one.member_of,
         )
     return laid
+
+
+def _shown(found: Explanation) -> list[Line]:
+    """Lines that can be in an index, and the one asked for."""
+    return [one for one in found.lines if one.role is not None or one.symbol == found.symbol]
+
+
+def _left_out(found: Explanation) -> str:
+    left = [one for one in found.lines if one not in _shown(found)]
+    kinds = dict.fromkeys(one.security_type or "unknown" for one in left)
+    named = {
+        kind: ", ".join(one.symbol for one in left if (one.security_type or "unknown") == kind)
+        for kind in kinds
+    }
+    said = "; ".join(f"{kind.replace('_', ' ')} {symbols}" for kind, symbols in named.items())
+    return f"  other lines, in no index: {said}" if said else ""
 
 
 def _checks(found: Explanation) -> Table:
@@ -87,7 +105,7 @@ def _checks(found: Explanation) -> Table:
 
 def _levels(found: Explanation) -> Table:
     laid = _table(
-        f"lines of the ranking, per share of {found.symbol} at {price(found.price_usd)}",
+        f"lines of the ranking, per share of {found.priced_symbol} at {price(found.price_usd)}",
         *("line", "rank", "cap", "price", "move", "log", "meaning"),
         right=("rank", "cap", "price", "move", "log"),
     )

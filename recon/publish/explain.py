@@ -101,7 +101,8 @@ def _company(
         Check(**row, figures=check_figures(row["rule"], company, run.rulebook))
         for row in verdicts.select("rule", "verdict", "reason").iter_rows(named=True)
     )
-    price = asked["close"] if asked["role"] is not None else company["price_usd"]
+    priced = asked if asked["role"] is not None else company
+    price = priced["close"]
     levels = _levels(run, company, price)
     before = _index(company["was_r1000"], company["was_r2000"])
     return {
@@ -111,6 +112,7 @@ def _company(
         "verdict": company["verdict"],
         "eligible": company["eligible"],
         "total_cap_usd": company["total_cap_usd"],
+        "priced_symbol": priced["symbol"],
         "price_usd": price,
         "cap": cap_words(company, lines),
         "rank": company["rank"],
@@ -133,7 +135,7 @@ def _index(was_r1000: bool, was_r2000: bool) -> str | None:
 
 def _levels(run: Run, company: dict[str, Any], price: float | None) -> tuple[Level, ...]:
     cap = company["total_cap_usd"]
-    said = meanings(company, run)
+    said = meanings(company, run) if company["eligible"] else {}
     found = []
     for one in sorted(run.breakpoints, key=lambda b: b.rank):
         move = one.cap_usd / cap - 1 if cap else None

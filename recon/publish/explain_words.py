@@ -103,16 +103,15 @@ def membership_words(run: Run, lines: pl.DataFrame) -> str:
     if own.is_empty():
         used = ", ".join(f"{one.index} of {one.asof}" for one in lists.values())
         return f"on none of the lists used ({used})" if used else "no list is known"
-    parts = []
-    for row in own.iter_rows(named=True):
+    said: dict[str, list[str]] = {}
+    for row in own.sort("symbol").iter_rows(named=True):
         listed = lists.get(row["size"]) or lists.get("R3000")
+        by = f"the official list of {row['since']}"
         if row["since"] == "snapshot" and listed is not None:
-            age = listed.age(run.as_of)
-            by = f"{listed.kind} of {listed.asof}, {age} days old, {listed.origin}"
-        else:
-            by = f"the official list of {row['since']}"
-        parts.append(f"{row['symbol']} in {row['size']} by {by}")
-    return "; ".join(parts)
+            by = f"{listed.kind} of {listed.asof}, {listed.age(run.as_of)} days old"
+            by += f" ({listed.origin})"
+        said.setdefault(f"in {row['size']} by {by}", []).append(row["symbol"])
+    return "; ".join(f"{', '.join(symbols)} {by}" for by, symbols in said.items())
 
 
 def result_words(before: str | None, after: str | None) -> str:

@@ -48,7 +48,8 @@ class Level(_Part):
 
     `distance` is the log of the company's cap over the line's, `move` the fraction by which
     its cap and price would have to change to be at the line, `price_usd` the price per share
-    of the line asked for that this gives. `meaning` is null where crossing changes nothing.
+    of `Explanation.priced_symbol` that this gives if all other companies stay where they are.
+    `meaning` is null where crossing alone changes nothing.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Explanation(_Part):
     verdict: str | None = None
     eligible: bool = False
     total_cap_usd: float | None = None
+    priced_symbol: str | None = None
     price_usd: float | None = None
     cap: str | None = None
     rank: int | None = None

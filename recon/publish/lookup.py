@@ -40,9 +40,10 @@ def find(run: Run, text: str) -> tuple[str, str | None]:
     """
     asked = text.strip().upper()
     listed = run.lines.select("symbol", "security_id", "role", "name", spelling=bare("symbol"))
-    plain = re.sub(r"[^A-Z0-9]", "", asked)
+    # A preferred has no bare spelling: without its mark it would read like a common line.
+    plain = "" if re.search(r"[\^$]", asked) else re.sub(r"[^A-Z0-9]", "", asked)
     exact = listed.filter(pl.col("symbol").is_in([asked, _PREFERRED.sub(r"^\1", asked)]))
-    same = listed.filter((pl.col("spelling") == plain) & ~pl.lit("^" in asked or "$" in asked))
+    same = listed.filter(pl.col("spelling") == plain)
     for found in (exact, same.sort("role", "symbol", nulls_last=True)):
         if not found.is_empty():
             return str(found["symbol"][0]), None
