@@ -18,7 +18,11 @@ def test_an_account_of_all_that_is_held_and_was_set_aside(store: Store, files: P
     store.ingest([write_file(files / "z.alpha", quote=[quote("2024-01-03", close=2.0)])])
     status = store.status()
     assert status.path == store.path
-    assert (status.generation, status.schema_version, status.simulated) == (3, newest_version(), False)
+    assert (status.generation, status.schema_version, status.simulated) == (
+        3,
+        newest_version(),
+        False,
+    )
     assert status.size > 0
     assert {name: rows for name, rows in status.tables.items() if rows} == {
         "quote": 4,
