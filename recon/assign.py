@@ -186,7 +186,7 @@ def break_points(
 
     def last_within(line: int) -> int | None:
         position = int(np.searchsorted(rank, line, side="right")) - 1
-        return position if 0 <= position and rank[-1] >= line else None
+        return position if position >= 0 and rank[-1] >= line else None
 
     lines = []
     banded = {

@@ -183,8 +183,10 @@ def _assemble(
     )
     unsized = master.absent.filter(pl.col("total_cap_usd").is_null())
     unseen = {
-        "unseen_large": int(kept["was_r1000"].sum() + (unsized["size"] == "R1000").sum()),
-        "unseen_small": int(kept["was_r2000"].sum() + (unsized["size"] == "R2000").sum()),
+        "unseen_large": kept.filter("was_r1000").height
+        + unsized.filter(pl.col("size") == "R1000").height,
+        "unseen_small": kept.filter("was_r2000").height
+        + unsized.filter(pl.col("size") == "R2000").height,
     }
     ranked = assign(_contenders(judged, master.absent), rulebook, **unseen)
     placed = judged.join(
@@ -207,7 +209,7 @@ def _assemble(
     status: Status = "forecast"
     for stage in ("preliminary", "updated", "final"):
         if stage in stages:
-            status = stage  # type: ignore[assignment]
+            status = stage
     return Run(
         event=target,
         as_of=day,

@@ -118,17 +118,17 @@ def build(
     return Master(session, lines, companies(lines), chain, membership, absent)
 
 
-def known_securities(known: AsOf, history: pl.DataFrame) -> pl.DataFrame:
+def known_securities(known: AsOf, history: pl.DataFrame | None = None) -> pl.DataFrame:
     """Lives of all symbols known at the moment, with the `security_id` through renames.
 
     Parameters
     ----------
     known : AsOf
         What was known at the moment.
-    history : pl.DataFrame
-        Its listing history.
+    history : pl.DataFrame, optional
+        Its listing history, where the caller has read it already.
     """
-    alive = lives(history)
+    alive = lives(_plain(known.listing_history()) if history is None else history)
     begin = alive["first"].min()
     changed = alive.filter((pl.col("first") > begin) | pl.col("gone").is_not_null())
     present = known.filers().select("cik", new_key=company_key("name"))

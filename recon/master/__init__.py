@@ -1,0 +1,1 @@
+"""Identity and size: symbol → security → company, members before the event, repaired counts."""
