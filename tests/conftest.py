@@ -1,9 +1,13 @@
 """Fixtures shared by all tests."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+
+from recon.store import Store
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +19,18 @@ def real_data() -> Path:
     if not (folder / "market" / "screener_daily.parquet").is_file():
         pytest.skip(f"the real data is not at {folder}")
     return folder.resolve()
+
+
+@pytest.fixture(scope="session")
+def real_store(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """Store with all real data, filled once a test session; only to be read."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent  # the folder that all workers share
+    store = Store(folder / "real-store")
+    with FileLock(folder / "real-store.lock"):
+        if not (folder / "real-store.done").exists():
+            store.ingest([real_data])
+            (folder / "real-store.done").touch()
+    with store:
+        yield store

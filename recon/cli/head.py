@@ -74,7 +74,8 @@ def _members(run: Run) -> str:
         f"{one.index} of {one.asof} ({one.kind}, {one.age(run.as_of)} days old)"
         for one in run.membership.snapshots
     ]
-    return "members before: " + ("; ".join(used) or "no list is known")
+    unquoted = f"; {run.absent.height} members are not quoted" if run.absent.height else ""
+    return "members before: " + ("; ".join(used) or "no list is known") + unquoted
 
 
 def _micro(run: Run) -> str:

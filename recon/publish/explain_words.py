@@ -43,9 +43,9 @@ _FIGURES: dict[str, Callable[[Row, Rulebook], str]] = {
     ),
     "nationality": lambda c, _: _place(c),
     "passed_over": lambda c, _: (
-        "large enough at the last reconstitution's rank day and no member after it"
+        f"large enough at {c['passed_over']} and no member after it"
         if c["passed_over"] and not c["member"]
-        else "not left out at the last reconstitution in spite of its size"
+        else "no sign that it was left out in spite of its size"
     ),
     "free_float": lambda _c, r: f"at least {r.eligibility.min_float_percent:g} %: {_NOT_PUBLIC}",
     "voting_rights": lambda _c, r: f"at least {r.voting.min_percent:g} % of votes: {_NOT_PUBLIC}",
@@ -173,7 +173,7 @@ def what_would_change(
         "minimum_total_cap": f"a total cap of at least {money(rules.min_total_cap_usd)}, "
         f"from {money(company['total_cap_usd'])}",
         "nationality": f"a home country that counts as the United States: {_place(company)}",
-        "passed_over": "whatever kept it out at the last reconstitution",
+        "passed_over": f"whatever kept it out at {company['passed_over']}",
     }
     failed = [c for c in checks if c.verdict == "fail"]
     said = [f"{c.rule}: {needs.get(c.rule, c.reason)}" for c in failed]

@@ -50,6 +50,13 @@ def find(run: Run, text: str) -> tuple[str, str | None]:
     lives = run.securities.filter((bare("symbol") == plain) & pl.col("gone").is_not_null())
     if not lives.is_empty():
         return _former(run, lives.sort("gone").row(-1, named=True), asked, listed)
+    if plain in run.absent.select(bare("ticker")).to_series().to_list():
+        raise UnknownSymbolError(
+            f"{asked} is a member of the Russell 3000 without a line in the market data",
+            field="symbol",
+            value=text,
+            expected="a symbol that the data quotes",
+        )
     raise UnknownSymbolError(
         f"no line was listed under this symbol on {run.session}",
         field="symbol",

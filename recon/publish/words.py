@@ -2,6 +2,9 @@
 
 import math
 
+_UNITS = ((999.995e9, "tn", 1e12, 2), (999.95e6, "bn", 1e9, 2), (999_999.5, "m", 1e6, 1))
+"""From where on a unit is used: where the smaller one would round to a thousand."""
+
 
 def money(usd: float | None) -> str:
     """Give an amount with the unit that suits it: `$4.53bn`, `$144.9m`, `$12,345`.
@@ -13,10 +16,9 @@ def money(usd: float | None) -> str:
     """
     if usd is None or math.isnan(usd):
         return "unknown"
-    for least, unit, digits in ((1e12, "tn", 2), (1e9, "bn", 2), (1e6, "m", 1)):
-        # 999.96m reads as 1.00bn, not as 1000.0m
-        if usd >= least * (1 - 0.5 * 10 ** (-digits) / 1000):
-            return f"${usd / least:,.{digits}f}{unit}"
+    for start, unit, size, digits in _UNITS:
+        if usd >= start:
+            return f"${usd / size:,.{digits}f}{unit}"
     return f"${usd:,.0f}"
 
 
