@@ -419,3 +419,41 @@ class TestSmallAndEqual:
         micro = found.filter("to_micro")["rank"]
         assert micro.min() == first + 1
         assert micro.to_list() == list(range(first + 1, 251))
+
+
+class TestUnseenMembers:
+    """A member whose cap is not known holds a place: nobody moves up because data are missing."""
+
+    def test_they_take_ranks_of_their_own_index(self):
+        frame = market([float(c) for c in range(30, 0, -1)], [None] * 30)
+        found = assign(frame, SMALL, unseen_large=2, unseen_small=3)
+        assert found["rank"].to_list()[:6] == [3, 4, 5, 9, 10, 11]
+        assert found["to_size"].to_list() == ["R1000"] * 3 + ["R2000"] * 7 + [None] * 20
+
+    @given(frame=markets(), large=st.integers(0, 4), small=st.integers(0, 8))
+    def test_nobody_ends_higher_than_without_them(self, frame, large, small):
+        order = {"R1000": 2, "R2000": 1, None: 0}
+        plain = assign(frame, SMALL)
+        found = assign(frame, SMALL, unseen_large=large, unseen_small=small)
+        assert found["company_id"].to_list() == plain["company_id"].to_list()
+        assert found["rank"].is_sorted()
+        assert (found["rank"] >= plain["rank"]).all()
+        newcomers = pl.col("was_r1000").or_("was_r2000").not_()
+        for one, other in zip(
+            found.filter(newcomers)["to_size"], plain.filter(newcomers)["to_size"], strict=True
+        ):
+            assert order[one] <= order[other]
+        inside = found["to_size"].is_not_null().sum()
+        assert inside == min(frame.height, max(0, 15 - large - small)) or frame.height < 15
+
+    @given(frame=markets(), large=st.integers(0, 4), small=st.integers(0, 8))
+    def test_assigning_again_changes_nothing(self, frame, large, small):
+        once = assign(frame, SMALL, unseen_large=large, unseen_small=small)
+        twice = assign(again(once), SMALL, unseen_large=large, unseen_small=small)
+        assert twice["to_size"].to_list() == once["to_size"].to_list()
+
+    def test_break_points_make_room_too(self):
+        caps = np.array([float(c) for c in range(30, 0, -1)])
+        lines = {b.name: b for b in break_points(caps, SMALL, unseen_large=2, unseen_small=3)}
+        assert (lines["rank_5"].rank, lines["rank_5"].cap_usd) == (5, 28.0)
+        assert (lines["rank_15"].rank, lines["rank_15"].cap_usd) == (15, 21.0)
