@@ -5,6 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("recon", deadline=None)  # a busy machine is no defect
+settings.load_profile("recon")
 from filelock import FileLock
 
 from recon.store import Store
