@@ -84,7 +84,7 @@ def _former(
 def _near(asked: str, listed: pl.DataFrame) -> str:
     """Symbols spelled like it, and those whose company's name has the text."""
     shown = listed.filter(pl.col("role").is_not_null())
-    near = get_close_matches(asked, shown["symbol"].to_list(), n=4, cutoff=0.7)
+    near = get_close_matches(asked, shown["symbol"].to_list(), n=4)
     if len(asked) >= _NAME_LETTERS:
         named = shown.filter(
             pl.col("name").str.to_uppercase().str.contains(asked, literal=True).fill_null(False)
