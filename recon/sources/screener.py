@@ -1,11 +1,11 @@
 """The Nasdaq stock screener prepared as Parquet: daily quotes, and listings as intervals.
 
-A file is known by its columns. It is read through Arrow, whose reader reports a damaged
-file where others abort, in slices of whole symbols, so that a repeated row meets its twin
-in whatever order the file is.
+A file is known by its columns. It is read through Arrow's plain reader, which reports a
+damaged file where others abort, and in slices of whole symbols, so that a repeated row meets
+its twin in whatever order the file is.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ from recon.sources.intervals import happenings
 from recon.sources.printed import filled
 
 if TYPE_CHECKING:
-    from pyarrow.dataset import Dataset, Expression
+    from pyarrow.parquet import ParquetFile
 
 ROWS_PER_CHUNK = 1_000_000
 _KEY = ("symbol", "exchange")
@@ -59,16 +59,16 @@ def _recognise(path: Path) -> bool:
 
 def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
     import pyarrow as pa  # noqa: PLC0415 - a third of a second, and only ingest needs it
-    from pyarrow.dataset import dataset  # noqa: PLC0415
+    from pyarrow.parquet import ParquetFile  # noqa: PLC0415
 
     try:
-        file = dataset(path, format="parquet")
-        if QUOTES.keys() <= set(file.schema.names):
-            _check_types(path, file, QUOTES)
-            yield from _quotes(file)
-        else:
-            _check_types(path, file, LISTINGS)
-            yield _listings(_frame(file, list(LISTINGS)))
+        with ParquetFile(path) as file:
+            if QUOTES.keys() <= set(file.schema_arrow.names):
+                _check_types(path, file, QUOTES)
+                yield from _quotes(file)
+            else:
+                _check_types(path, file, LISTINGS)
+                yield _listings(_frame(file, range(file.num_row_groups), list(LISTINGS)))
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise RefusedFileError(
             f"Parquet file cannot be read ({(str(error).splitlines() or ['damaged'])[0]})",
@@ -78,8 +78,15 @@ def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
         ) from error
 
 
-def _check_types(path: Path, file: "Dataset", types: _Types) -> None:
-    found = pl.Schema(file.schema)
+def _check_types(path: Path, file: "ParquetFile", types: _Types) -> None:
+    import pyarrow as pa  # noqa: PLC0415
+
+    missing = types.keys() - set(file.schema_arrow.names)
+    if missing:
+        raise RefusedFileError(
+            f"{path.name} lacks a column", field="file", value=path, expected=min(missing)
+        )
+    found = pl.Schema(pa.schema([(name, file.schema_arrow.field(name).type) for name in types]))
     for column, allowed in types.items():
         if found[column] not in allowed:
             raise RefusedFileError(
@@ -90,31 +97,31 @@ def _check_types(path: Path, file: "Dataset", types: _Types) -> None:
             )
 
 
-def _frame(file: "Dataset", columns: list[str], only: "Expression | None" = None) -> pl.DataFrame:
-    table = file.to_table(columns=columns, filter=only)
+def _frame(file: "ParquetFile", groups: Iterable[int], columns: list[str]) -> pl.DataFrame:
+    table = file.read_row_groups(list(groups), columns=columns)
     table.validate(full=True)
-    return pl.DataFrame(table)
+    # Column by column: damaged notes on the table would abort the conversion.
+    return pl.DataFrame([pl.Series(name, table[name]) for name in columns])
 
 
-def _quotes(file: "Dataset") -> Iterator[Chunk]:
-    from pyarrow.dataset import field  # noqa: PLC0415
-
-    symbol = field("symbol")
-    symbols = _frame(file, ["symbol"])["symbol"].value_counts(name="rows")
-    slices = (
-        symbols.drop_nulls("symbol")
-        .sort("symbol")
-        .group_by(pl.col("rows").cum_sum() // ROWS_PER_CHUNK, maintain_order=True)
-        .agg(first=pl.col("symbol").first(), last=pl.col("symbol").last())
-    )
-    wanted = [
-        (symbol >= first) & (symbol <= last)
-        for first, last in slices.select("first", "last").rows()
-    ]
-    if symbols["symbol"].null_count():
-        wanted.append(symbol.is_null())
-    for only in wanted:
-        rows = _frame(file, list(QUOTES), only)
+def _quotes(file: "ParquetFile") -> Iterator[Chunk]:
+    """Read whole symbols at a time, each slice from the row groups that hold any of it."""
+    places = pl.concat(
+        [
+            pl.DataFrame(schema={"symbol": pl.String, "rows": pl.UInt32, "group": pl.Int32}),
+            *(
+                _frame(file, [group], ["symbol"])["symbol"]
+                .value_counts(name="rows")
+                .with_columns(group=pl.lit(group, pl.Int32))
+                for group in range(file.num_row_groups)
+            ),
+        ]
+    ).sort("symbol")
+    places = places.with_columns(slice=pl.col("rows").cum_sum() // ROWS_PER_CHUNK)
+    places = places.with_columns(pl.col("slice").first().over("symbol"))
+    for part in places.partition_by("slice", maintain_order=True):
+        rows = _frame(file, part["group"].unique().sort(), list(QUOTES))
+        rows = rows.join(part, on="symbol", how="semi", nulls_equal=True)
         yield check("quote", rows.with_columns(known_at=end_of_day_expr("session")))
 
 

@@ -48,7 +48,7 @@ def line(symbol: str, first: date | None, last: date | None, **changes: str) -> 
 
 def read(folder: Path, frame: pl.DataFrame) -> list[Chunk]:
     path = folder / "any.name"
-    frame.write_parquet(path)
+    frame.write_parquet(path, row_group_size=5)
     assert SOURCE.recognise(path)
     return list(SOURCE.read(path, Seen()))
 
@@ -139,6 +139,13 @@ def test_other_files_are_not_recognised(tmp_path):
     assert not SOURCE.recognise(text)
     assert not SOURCE.recognise(tmp_path)
     assert not SOURCE.recognise(tmp_path / "absent")
+
+
+def test_a_file_without_a_column_is_refused(tmp_path):
+    path = tmp_path / "listings.parquet"
+    listings().drop("industry").write_parquet(path)
+    with pytest.raises(RefusedFileError, match="lacks a column"):
+        list(SOURCE.read(path, Seen()))
 
 
 def test_a_file_without_rows_gives_none(tmp_path):
