@@ -4,12 +4,17 @@ from pathlib import Path
 
 from recon.sources import (
     announced_changes,
+    companyfacts,
+    derived_migrations,
     ftse_pdf,
     ishares,
     membership_table,
+    own_counts,
+    own_facts,
     reference_tables,
     screener,
     sec_filers,
+    submissions_zip,
     symbol_directory,
     symbols_json,
     symbols_repo,
@@ -25,10 +30,15 @@ SOURCES: tuple[Source, ...] = (
     ftse_pdf.SOURCE,
     membership_table.SOURCE,
     announced_changes.SOURCE,
+    derived_migrations.SOURCE,
     *sec_filers.SOURCES,
     *ticker_cik.SOURCES,
     *symbol_directory.SOURCES,
     *reference_tables.SOURCES,
+    companyfacts.SOURCE,
+    submissions_zip.SOURCE,
+    own_counts.SOURCE,
+    own_facts.SOURCE,
 )
 """Every format that recon reads; the first that recognises a file reads it."""
 

@@ -4,9 +4,10 @@ All give the same attributes. A file of one date states what it shows as seen on
 and ends nothing. A name becomes a former name when it ends, so that is when it is known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import orjson
 import polars as pl
@@ -36,6 +37,11 @@ _NAMES = {"name", "start_date", "end_date", "cik"}
 _FORMER = {"cik", "former_name", "from_date", "to_date"}
 _NAMES_FROM = date(2025, 8, 16)
 """First day of the crawl that listed_filer_names comes from; what ended before is known then."""
+
+FormerUse = tuple[str | None, str | None, str | None, str | None]
+"""CIK, name, first and last day."""
+Company = tuple[dict[str, str | None], list[FormerUse]]
+"""Attributes of a company under EDGAR's names, and its former names."""
 
 
 def _attributes(table: pl.DataFrame) -> pl.DataFrame:
@@ -130,16 +136,7 @@ def _read_submissions(path: Path, _seen: Seen) -> Iterator[Chunk]:
     # `recon fetch` keeps the files of one day in a folder named for it.
     day = stated_date(path) or stated_date(path.parent) or required_date(path)
     try:
-        content = orjson.loads(path.read_bytes())
-        business = (content.get("addresses") or {}).get("business") or {}
-        company = {theirs: content.get(theirs) for theirs in _COLUMNS} | {
-            "business_stateOrCountry": business.get("stateOrCountry"),
-            "business_city": business.get("city"),
-        }
-        former = [
-            (former["name"], former.get("from"), former.get("to"))
-            for former in content.get("formerNames") or []
-        ]
+        company = company_shown(orjson.loads(path.read_bytes()))
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, OSError) as error:
         raise RefusedFileError(
             f"Submissions file {path.name} cannot be read ({str(error).splitlines()[0]})",
@@ -147,12 +144,57 @@ def _read_submissions(path: Path, _seen: Seen) -> Iterator[Chunk]:
             value=path,
             expected="a whole CIK##########.json as EDGAR serves it",
         ) from error
-    table = pl.DataFrame([company], schema=dict.fromkeys(_COLUMNS, pl.String), strict=False)
-    shown = seen_on(_attributes(table), day).with_columns(origin=pl.lit("submissions"))
-    yield check("filer", shown)
-    schema = dict.fromkeys(("name", "from", "to"), pl.String)
-    names = pl.DataFrame(former, schema=schema, orient="row", strict=False).select(
-        cik=pl.lit(shown["cik"].first()),
+    yield from companies_shown([company], day)
+
+
+def company_shown(content: dict[str, Any]) -> Company:
+    """Take what a submissions file says of its company.
+
+    Parameters
+    ----------
+    content : dict
+        The file's JSON.
+
+    Returns
+    -------
+    tuple
+        Attributes under EDGAR's names, and former names with `from` and `to`.
+
+    Raises
+    ------
+    AttributeError, KeyError, TypeError
+        If the file is not laid out as EDGAR's are.
+    """
+    business = (content.get("addresses") or {}).get("business") or {}
+    company = {theirs: _text(content.get(theirs)) for theirs in _COLUMNS} | {
+        "business_stateOrCountry": _text(business.get("stateOrCountry")),
+        "business_city": _text(business.get("city")),
+    }
+    former = [
+        (company["cik"], _text(one["name"]), _text(one.get("from")), _text(one.get("to")))
+        for one in content.get("formerNames") or []
+    ]
+    return company, former
+
+
+def _text(value: object) -> str | None:
+    if isinstance(value, dict | list):
+        raise TypeError("a value is expected, not a structure")
+    return None if value is None else str(value)
+
+
+def companies_shown(companies: Iterable[Company], day: date) -> Iterator[Chunk]:
+    """Give the attributes and former names of companies as they were shown on a day."""
+    shown, former = zip(*companies, strict=True)
+    table = pl.DataFrame(shown, schema=dict.fromkeys(_COLUMNS, pl.String))
+    yield check(
+        "filer", seen_on(_attributes(table), day).with_columns(origin=pl.lit("submissions"))
+    )
+    schema = dict.fromkeys(("cik", "name", "from", "to"), pl.String)
+    names = pl.DataFrame(
+        [name for of_one in former for name in of_one], schema=schema, orient="row"
+    ).select(
+        padded_cik("cik"),
         name=filled("name"),
         valid_from=to_date("from"),
         valid_to=to_date("to"),
