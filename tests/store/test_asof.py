@@ -210,6 +210,32 @@ def test_lives_continue_across_sources(store: Store, files: Path) -> None:
     assert frame["since"].to_list() == [date(2024, 1, 2)]
 
 
+@pytest.mark.parametrize(
+    ("resumes", "live"),
+    [("2024-01-08", [("Alpha", date(2024, 1, 2))]), ("2024-01-22", [("Beta", date(2024, 1, 5))])],
+)
+def test_another_source_changes_a_life_only_in_long_gaps_of_the_better_one(
+    store: Store, files: Path, resumes: str, live: list[tuple[str, date]]
+) -> None:
+    alpha = [quote("2024-01-03"), quote(resumes)]
+    beta = [quote("2024-01-04"), quote("2024-01-05")]
+    flicker = [listing("2024-01-04", "vanished"), listing("2024-01-05", name="Beta")]
+    store.ingest(
+        [
+            write_file(
+                files / "x.alpha", quote=alpha, listing=[listing("2024-01-02", name="Alpha")]
+            ),
+            write_file(files / "y.beta", quote=beta, listing=flicker),
+        ]
+    )
+    assert store.as_of(after("2024-01-04")).listings().is_empty()
+    listings = store.as_of(LATER).listings()
+    assert listings.select("name", "since").rows() == live
+    history = store.as_of(LATER).listing_history()
+    assert history["valid_to"].to_list()[-1] is None
+    assert history.height == len({"Alpha", live[0][0]})
+
+
 def test_the_directory_is_read_like_listings(store: Store, files: Path) -> None:
     line = {"directory": "otherlisted", "symbol": "BRK.B", "etf": False}
     rows = [happening("2024-01-02", **line), happening("2024-01-05", "vanished", **line)]

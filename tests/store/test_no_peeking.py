@@ -15,6 +15,14 @@ from recon.store import AsOf, Store
 
 MOMENT = datetime.fromisoformat(known_after("2024-01-15")).replace(tzinfo=UTC)
 ALL = (date(2020, 1, 1), date(2029, 12, 31))
+LIVES = pl.DataFrame(
+    {
+        "life": [1, 2],
+        "symbol": ["A", "B"],
+        "first": [date(2024, 1, 5), date(2024, 1, 14)],
+        "gone": [date(2024, 1, 18), None],
+    }
+)
 READS = (
     "listings",
     "listing_history",
@@ -31,6 +39,8 @@ READS = (
     "symbol_changes",
     "cusips",
     "places",
+    "annual_forms",
+    "own_facts",
 )
 FAST_FACTS = READS[:8]
 
@@ -62,6 +72,7 @@ def any_rows(chance: random.Random) -> dict[str, list[Row]]:
                 "symbol": letter(),
                 "exchange": "nyse",
                 "close": chance.randint(1, 3),
+                "market_cap": chance.randint(10, 30),
             },
             "listing": lambda: {
                 **happened(),
@@ -128,13 +139,34 @@ def any_rows(chance: random.Random) -> dict[str, list[Row]]:
                 "ticker": letter(),
                 "known_at": known_after(day()),
             },
+            "annual_report": lambda: {
+                **times("filed"),
+                "cik": cik(),
+                "form": chance.choice(["10-K", "20-F"]),
+                "origin": letter(),
+            },
+            "share_count": lambda: {
+                **times("as_of"),
+                "company": letter(),
+                "counted_by": "vendor_counts",
+                "measure": "stated",
+                "shares": chance.randint(1, 3),
+                "origin": letter(),
+            },
+            "own_fact": lambda: {
+                "company": letter(),
+                "fact": "exchange",
+                "value": chance.choice(["pass", "fail"]),
+                "origin": letter(),
+                "known_at": known_after(day()),
+            },
             "place": lambda: {"code": letter(), "place": letter(), "known_at": known_after(day())},
         }
         return rows[table]()
 
     tables = ("quote", "listing", "directory", "membership", "announcement", "fund_snapshot")
     tables += ("filer", "ticker_cik", "former_name", "profile", "symbol_change")
-    tables += ("cusip_ticker", "place")
+    tables += ("cusip_ticker", "place", "annual_report", "share_count", "own_fact")
     return {table: distinct(table, [one(table) for _ in range(20)]) for table in tables}
 
 
@@ -158,6 +190,8 @@ def frames(as_of: AsOf, reads: tuple[str, ...]) -> dict[str, pl.DataFrame]:
         **found,
         "quotes": as_of.quotes(*ALL),
         "slices": as_of.slices([date(2024, 1, 20)], 3),
+        "share_counts": as_of.share_counts(*ALL),
+        "life_marks": as_of.life_marks(LIVES).sort("life"),
         "sessions": pl.DataFrame({"session": as_of.sessions()}),
     }
 
