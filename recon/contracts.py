@@ -126,6 +126,25 @@ class Announcement(dy.Schema):
     known_at = dy.Datetime(time_unit="us")
 
 
+class DerivedMigration(dy.Schema):
+    """A move between Russell 1000 and Russell 2000, inferred afterwards from two lists."""
+
+    event = dy.String(primary_key=True, regex=r"^\d{4}-\d{2}$")
+    """Event id as in `recon.calendar`."""
+    ticker = dy.String(primary_key=True, regex=SYMBOL)
+    """Without separators."""
+    from_index = dy.Enum(("R1000", "R2000"))
+    to_index = dy.Enum(("R1000", "R2000"))
+    origin = dy.String()
+    """Which lists were compared."""
+    known_at = dy.Datetime(time_unit="us")
+
+    @dy.rule()
+    def moves(cls) -> pl.Expr:  # noqa: N805 - a rule is given the class
+        """Whoever stays where it was has not moved."""
+        return cls.from_index.col != cls.to_index.col
+
+
 class Filer(dy.Schema):
     """What EDGAR shows of a company, as happenings."""
 
@@ -281,6 +300,7 @@ CONTRACTS: dict[str, type[dy.Schema]] = {
     "membership": Membership,
     "fund_snapshot": FundSnapshot,
     "announcement": Announcement,
+    "derived_migration": DerivedMigration,
     "filer": Filer,
     "annual_report": AnnualReport,
     "former_name": FormerName,

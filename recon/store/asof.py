@@ -223,6 +223,12 @@ class AsOf:
             return self._rows("announcement")
         return self._rows("announcement", "event = $event", event=event)
 
+    def derived_migrations(self, event: str | None = None) -> pl.DataFrame:
+        """Inferred moves between Russell 1000 and Russell 2000: labels, known afterwards."""
+        if event is None:
+            return self._rows("derived_migration")
+        return self._rows("derived_migration", "event = $event", event=event)
+
     def fund_snapshots(self) -> pl.DataFrame:
         """Fund shares outstanding by date and fund."""
         return self._rows("fund_snapshot")
