@@ -128,9 +128,15 @@ def _sides(run: Run) -> pl.DataFrame:
         chance=chance,
         log_cap=pl.col("total_cap_usd").log(),
     )
+    # A member of unknown size that no rule excludes stays where it is (recon.pipeline).
+    stays = pl.col("log_cap").is_null() & pl.col("after").is_not_null()
     return frame.with_columns(
-        p_in=_above(frame["log_cap"], frame["cut_cap"], sigma) * pl.col("chance"),
-        p_large=_above(frame["log_cap"], frame["size_cap"], sigma) * pl.col("chance"),
+        p_in=pl.when(stays)
+        .then(1.0)
+        .otherwise(_above(frame["log_cap"], frame["cut_cap"], sigma) * pl.col("chance")),
+        p_large=pl.when(stays)
+        .then(pl.col("was_r1000").cast(pl.Float64))
+        .otherwise(_above(frame["log_cap"], frame["size_cap"], sigma) * pl.col("chance")),
     )
 
 
