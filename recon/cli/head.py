@@ -46,8 +46,11 @@ def _away(day: date, as_of: date) -> str:
     days = (day - as_of).days
     if days == 0:
         return "that day"
-    count = f"{abs(days)} day{'s' if abs(days) > 1 else ''}"
-    return f"in {count}" if days > 0 else f"{count} before"
+    return f"in {_count(days)}" if days > 0 else f"{_count(days)} before"
+
+
+def _count(days: int) -> str:
+    return "1 day" if abs(days) == 1 else f"{abs(days)} days"
 
 
 def _lines(run: Run) -> str:
@@ -71,15 +74,18 @@ def _lines(run: Run) -> str:
 
 def _members(run: Run) -> str:
     used = [
-        f"{one.index} of {one.asof} ({one.kind}, {one.age(run.as_of)} days old)"
+        f"{one.index} of {one.asof} ({one.kind}, {_count(one.age(run.as_of))} old)"
         for one in run.membership.snapshots
     ]
-    unquoted = f"; {run.absent.height} members are not quoted" if run.absent.height else ""
-    return "members before: " + ("; ".join(used) or "no list is known") + unquoted
+    count = run.absent.height
+    unquoted = f"{count} member{' is' if count == 1 else 's are'} not quoted" if count else None
+    return "members before: " + "; ".join(
+        [*(used or ["no list is known"]), *filter(None, [unquoted])]
+    )
 
 
 def _micro(run: Run) -> str:
     micro = run.membership.micro
     if micro is None:
         return "RMICRO: no rows, because no list of its members is at most 12 months old"
-    return f"RMICRO of {micro.asof} ({micro.kind}, {micro.age(run.as_of)} days old)"
+    return f"RMICRO of {micro.asof} ({micro.kind}, {_count(micro.age(run.as_of))} old)"
