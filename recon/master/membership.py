@@ -61,8 +61,9 @@ class Membership:
     ----------
     lines : pl.DataFrame
         `ticker` and `name` as printed, `security_id` (null where it does not resolve), `size`
-        (`R1000`, `R2000`), `micro` (bool), `since` (`snapshot`, the id of the event that added
-        it, or `official` for members that no fund held).
+        (`R1000`, `R2000`; null for members of the Microcap alone), `micro` (bool), `since`
+        (`snapshot`, the id of the event that added it, or `official` for members that no fund
+        held).
     snapshots : tuple of Snapshot
         The lists used.
     micro : Snapshot or None
@@ -200,7 +201,11 @@ def before(
     )
     members = pl.concat([members, unheld])
     micro = choose(snapshots, "RMICRO", effective_days, not_before=day - MICRO_AGE)
-    micro_ids = _tickers(micro, lines, securities)["security_id"].drop_nulls()
+    small_caps = _tickers(micro, lines, securities).drop_nulls("security_id")
+    alone = _minus(small_caps, members).with_columns(
+        size=pl.lit(None, pl.String), since=pl.lit("snapshot")
+    )
+    members = pl.concat([members, alone.select(members.columns)])
     gone = securities.group_by("security_id").agg(gone=pl.col("gone").is_not_null().all())
     return Membership(
         members.join(gone, on="security_id", how="left")
@@ -210,7 +215,7 @@ def before(
             "name",
             "security_id",
             "size",
-            micro=pl.col("security_id").is_in(micro_ids.implode()).fill_null(False),
+            micro=pl.col("security_id").is_in(small_caps["security_id"].implode()).fill_null(False),
             since="since",
         ),
         tuple(used),
@@ -275,22 +280,28 @@ def _roll_forward(
 ) -> pl.DataFrame:
     """Apply official Russell 3000 changes that took effect after the older of the lists.
 
-    The lists do not say which additions are large (data README). One that the Russell 2000
-    list of a later day does not hold went to the Russell 1000, when that has no later list.
+    The last change of a name counts, and an event's final list instead of its updates. The lists
+    do not say which additions are large (data README). One that the Russell 2000 list of a later
+    day does not hold went to the Russell 1000, when that has no later list.
     """
     oldest = min(ages.values(), default=None)
+    final = pl.col("stage") == "final"
     changes = announcements.filter(
         (pl.col("index") == "R3000")
         & (pl.col("stage") != "preliminary")
         & (pl.col("effective") <= day)
-    )
+    ).filter(final | ~final.any().over("event", "action"))
     if oldest is not None:
         changes = changes.filter(pl.col("effective") > oldest)
     if changes.is_empty():
         return members
-    resolved = resolve(changes.with_columns(day=pl.col("effective")), securities)
-    deleted = resolved.filter(pl.col("action") == "delete")
-    added = _minus(resolved.filter(pl.col("action") == "add"), members).select(
+    last = (
+        resolve(changes.with_columns(day=pl.col("effective")), securities)
+        .with_columns(key=pl.coalesce("security_id", "ticker"))
+        .sort("effective", "action", descending=[False, True], maintain_order=True)
+        .unique("key", keep="last", maintain_order=True)
+    )
+    added = _minus(last.filter(pl.col("action") == "add"), members).select(
         "ticker",
         "name",
         "security_id",
@@ -304,13 +315,10 @@ def _roll_forward(
         since="event",
     )
     asof = pl.col("size").replace_strict(ages, default=None, return_dtype=pl.Date)
-    stale = members.with_columns(asof=asof)
-    last_delete = deleted.group_by(key=pl.coalesce("security_id", "ticker")).agg(
-        deleted_on=pl.col("effective").max()
-    )
+    deleted = last.filter(pl.col("action") == "delete").select("key", deleted_on="effective")
     kept = (
-        stale.with_columns(key=pl.coalesce("security_id", "ticker"))
-        .join(last_delete, on="key", how="left")
+        members.with_columns(asof=asof, key=pl.coalesce("security_id", "ticker"))
+        .join(deleted, on="key", how="left", maintain_order="left")
         .filter(~(pl.col("deleted_on") > pl.col("asof")).fill_null(False))
         .select(members.columns)
     )

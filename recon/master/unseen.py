@@ -25,11 +25,13 @@ def absent_members(members: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        The rows of `members` that do not trade in the data.
+        The members of the Russell 3000 that do not trade in the data.
     """
-    return members.join(
-        lines.select("security_id").drop_nulls().unique(), on="security_id", how="anti"
-    ).unique("ticker", keep="first", maintain_order=True)
+    return (
+        members.filter(pl.col("size").is_not_null())
+        .join(lines.select("security_id").drop_nulls().unique(), on="security_id", how="anti")
+        .unique("ticker", keep="first", maintain_order=True)
+    )
 
 
 def fill(lines: pl.DataFrame, absent: pl.DataFrame, holdings: pl.DataFrame) -> pl.DataFrame:

@@ -100,17 +100,20 @@ def membership_words(run: Run, lines: pl.DataFrame) -> str:
         lines.select("security_id", "symbol"), on="security_id", how="inner"
     ).unique("symbol", keep="first", maintain_order=True)
     lists = {one.index: one for one in run.membership.snapshots}
+    if run.membership.micro is not None:
+        lists["RMICRO"] = run.membership.micro
     if own.is_empty():
         used = ", ".join(f"{one.index} of {one.asof}" for one in lists.values())
         return f"on none of the lists used ({used})" if used else "no list is known"
     said: dict[str, list[str]] = {}
     for row in own.sort("symbol").iter_rows(named=True):
-        listed = lists.get(row["size"]) or lists.get("R3000")
+        index = row["size"] or "RMICRO"
+        listed = lists.get(index) or lists.get("R3000")
         by = f"the official list of {row['since']}"
         if row["since"] == "snapshot" and listed is not None:
             by = f"{listed.kind} of {listed.asof}, {listed.age(run.as_of)} days old"
             by += f" ({listed.origin})"
-        said.setdefault(f"in {row['size']} by {by}", []).append(row["symbol"])
+        said.setdefault(f"in {index} by {by}", []).append(row["symbol"])
     return "; ".join(f"{', '.join(symbols)} {by}" for by, symbols in said.items())
 
 
