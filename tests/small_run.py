@@ -8,7 +8,8 @@ import polars as pl
 from recon.assign import assign, break_points
 from recon.calendar import event
 from recon.master.company import companies
-from recon.master.membership import Membership, Snapshot
+from recon.master.membership import Membership
+from recon.master.snapshots import Snapshot
 from recon.pipeline import Run
 from recon.rulebook import Rulebook, load
 from recon.rulebook.model import Ranks

@@ -16,6 +16,7 @@ from recon.master.listed import listed
 from recon.master.lives import lives, renames, securities
 from recon.master.membership import Membership, before
 from recon.master.names import company_key
+from recon.master.own_counts import MAX_AGE, with_own_counts
 from recon.master.pinned import quiet_lines, with_blank_cheques
 from recon.master.shares import repair
 from recon.master.spin_offs import spun_off
@@ -66,6 +67,7 @@ def build(
     rulebook: Rulebook,
     past: Sequence[Event],
     announcements: pl.DataFrame,
+    share_precedence: Sequence[str],
 ) -> Master:
     """Master at a moment.
 
@@ -83,6 +85,8 @@ def build(
         Reconstitutions and IPO events, effective on or before `day`.
     announcements : pl.DataFrame
         Official changes known at the moment, with `effective`.
+    share_precedence : sequence of str
+        Who counts shares, the most trusted first (`Settings.share_precedence`).
     """
     history = _plain(known.listing_history())
     chain = known_securities(known, history)
@@ -106,6 +110,8 @@ def build(
         how="left",
     )
     counted, absent = filled(counted, absent_members(membership.lines, counted), known.holdings())
+    own = known.share_counts(session - MAX_AGE, session)
+    counted = with_own_counts(counted, own, chain, window, share_precedence)
     priced = pricing_vehicles(
         counted,
         total_volume(window),

@@ -7,7 +7,8 @@ import pytest
 
 from recon.calendar import events
 from recon.master.evidence import PastTest, passed_over, past_tests
-from recon.master.membership import Membership, Snapshot
+from recon.master.membership import Membership
+from recon.master.snapshots import Snapshot
 
 RANK_DAY, IPO_DAY = date(2023, 4, 28), date(2023, 10, 31)
 JUNE = PastTest("2023-06", RANK_DAY, None)

@@ -5,7 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from recon.master.membership import before, choose
+from recon.master.membership import before
+from recon.master.snapshots import choose
 
 JUNE23, JUNE24 = date(2023, 6, 23), date(2024, 6, 28)
 EFFECTIVE = (date(2022, 6, 24), JUNE23)

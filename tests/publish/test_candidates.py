@@ -6,7 +6,8 @@ from polars.testing import assert_frame_equal
 from small_run import small_lines, small_run, small_securities
 
 from recon.calendar import event
-from recon.master.membership import Membership, Snapshot
+from recon.master.membership import Membership
+from recon.master.snapshots import Snapshot
 from recon.publish.candidate import FRAME_SCHEMA, Candidate, json_schema
 from recon.publish.candidates import MIN_PROBABILITY, candidates, company_rows
 
