@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
+
+from recon.store import Store
 
 settings.register_profile("recon", deadline=None)  # a busy machine is no defect
 settings.load_profile("recon")
-from filelock import FileLock
-
-from recon.store import Store
 
 
 @pytest.fixture(scope="session")
