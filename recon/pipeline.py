@@ -4,7 +4,8 @@ A watchlist is this at today's moment; a backtest is this at past moments, score
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -16,8 +17,10 @@ from recon.calendar import Event, end_of_day, event, events, next_event, session
 from recon.errors import InputError, NoDataError
 from recon.master.build import Master, build
 from recon.master.membership import Membership
+from recon.master.own_facts import answers
 from recon.rulebook import Rulebook, load
 from recon.screen import eligibility, screen
+from recon.settings import Settings
 from recon.store import AsOf, Hindsight, Store
 
 Status = Literal["forecast", "preliminary", "updated", "final"]
@@ -52,6 +55,8 @@ class Run:
         Lives of all symbols.
     absent : pl.DataFrame
         Members that do not trade in the data, sized from fund holdings where possible.
+    answers : pl.DataFrame
+        The user's own answers that replaced a rule's (`recon.master.own_facts.answers`).
     """
 
     event: Event
@@ -68,6 +73,7 @@ class Run:
     membership: Membership
     securities: pl.DataFrame
     absent: pl.DataFrame
+    answers: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def sessions_to_rank_day(self) -> int:
@@ -95,6 +101,7 @@ def run(
     *,
     hindsight: Hindsight = "strict",
     rulebook_override: Path | None = None,
+    share_precedence: Sequence[str] | None = None,
 ) -> Run:
     """Compute one event at one moment.
 
@@ -110,6 +117,8 @@ def run(
         Whether slow facts of later files may stand in (design, Time).
     rulebook_override : Path, optional
         The user's TOML.
+    share_precedence : sequence of str, optional
+        Who counts shares, the most trusted first; by default `Settings.share_precedence`.
 
     Raises
     ------
@@ -141,7 +150,15 @@ def run(
     ]
     announcements = _effective(known.announcements())
     master = build(
-        known, usable[-1], day, rulebook=rulebook, past=past, announcements=announcements
+        known,
+        usable[-1],
+        day,
+        rulebook=rulebook,
+        past=past,
+        announcements=announcements,
+        share_precedence=(
+            Settings().share_precedence if share_precedence is None else share_precedence
+        ),
     )
     return _assemble(master, target, day, known, store.simulated, rulebook, announcements)
 
@@ -176,7 +193,8 @@ def _assemble(
     rulebook: Rulebook,
     announcements: pl.DataFrame,
 ) -> Run:
-    verdicts = screen(master.companies, rulebook)
+    own = answers(known.own_facts(), master.lines, master.securities)
+    verdicts = screen(master.companies, rulebook, own)
     judged = master.companies.join(eligibility(verdicts), on="company_id", how="left")
     kept = judged.filter(
         pl.col("member") & pl.col("total_cap_usd").is_null() & (pl.col("verdict") != "fail")
@@ -225,4 +243,5 @@ def _assemble(
         membership=master.membership,
         securities=master.securities,
         absent=master.absent,
+        answers=own,
     )

@@ -1,6 +1,7 @@
 """Configuration: environment variables `RECON_*`, or a `recon.toml` in the working folder."""
 
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 from pydantic_settings import (
@@ -27,6 +28,9 @@ class Settings(BaseSettings):
         `"Example Desk desk@example.com"`; `recon fetch` refuses SEC addresses without it.
     source_precedence : tuple of str
         Sources of the same subject and session, the most trusted first.
+    share_precedence : tuple of str
+        Who counts a company's shares, the most trusted first; who is left out is not used,
+        but the screener always where nobody else counts.
     """
 
     model_config = SettingsConfigDict(
@@ -41,6 +45,11 @@ class Settings(BaseSettings):
         "screener_parquet",
         "us_stock_symbols_git",
         "us_stock_symbols_json",
+    )
+    share_precedence: tuple[Literal["vendor_counts", "companyfacts", "screener"], ...] = (
+        "vendor_counts",
+        "companyfacts",
+        "screener",
     )
 
     @classmethod

@@ -13,6 +13,7 @@ from recon.publish.explain_words import (
     excluded_line,
     meanings,
     membership_words,
+    own_answers,
     result_words,
     what_would_change,
 )
@@ -97,8 +98,12 @@ def _company(
     run: Run, company: dict[str, Any], asked: dict[str, Any], lines: pl.DataFrame
 ) -> dict[str, Any]:
     verdicts = run.verdicts.filter(pl.col("company_id") == company["company_id"])
+    said = own_answers(run, company["company_id"])
     checks = tuple(
-        Check(**row, figures=check_figures(row["rule"], company, run.rulebook))
+        Check(
+            **row,
+            figures=said.get(row["rule"]) or check_figures(row["rule"], company, run.rulebook),
+        )
         for row in verdicts.select("rule", "verdict", "reason").iter_rows(named=True)
     )
     priced = asked if asked["role"] is not None else company

@@ -63,6 +63,17 @@ def check_figures(rule: str, company: Row, rulebook: Rulebook) -> str:
     return words(company, rulebook) if words else ""
 
 
+def own_answers(run: Run, company_id: str) -> dict[str, str]:
+    """Say by rule where the user's own answers about a company are from."""
+    if run.answers.is_empty():
+        return {}
+    own = run.answers.filter(pl.col("company_id") == company_id)
+    return {
+        row["rule"]: f"your own answer of {row['known_on']}: {row['source']}"
+        for row in own.iter_rows(named=True)
+    }
+
+
 def excluded_line(line: Row, vehicle: str | None) -> str:
     """Say what a line is that cannot be in an index."""
     kind = str(line["security_type"] or "line of unknown type").replace("_", " ")
