@@ -1,5 +1,7 @@
 """What a run or a list says: the lines that it calls, and the chance of every company."""
 
+from datetime import date
+
 import polars as pl
 
 from recon.errors import InputError
@@ -26,6 +28,30 @@ def chances_of_run(run: Run) -> pl.DataFrame:
     )
 
 
+def check_list(rows: pl.DataFrame, event_id: str, as_of: date) -> None:
+    """Refuse a list from a file that cannot be scored as one of an event and a moment.
+
+    Raises
+    ------
+    InputError
+        It has no Russell 3000 rows, or is of another event or moment.
+    """
+    wanted = rows.filter(pl.col("index") == INDEX)
+    if wanted.is_empty():
+        raise InputError(
+            f"the list has no rows of {INDEX}", field="list", expected="the whole list"
+        )
+    for column, expected in (("event", event_id), ("as_of", as_of)):
+        others = wanted.filter(pl.col(column) != expected)[column]
+        if len(others):
+            raise InputError(
+                f"the list is of another {column}",
+                field=column,
+                value=others[0],
+                expected=str(expected),
+            )
+
+
 def calls_of_list(rows: pl.DataFrame, run: Run, securities: pl.DataFrame) -> pl.DataFrame:
     """Lines of a list from a file.
 
@@ -43,26 +69,8 @@ def calls_of_list(rows: pl.DataFrame, run: Run, securities: pl.DataFrame) -> pl.
     pl.DataFrame
         `action`, `symbol`, `call`, `security_id` (as in `securities`), `company_id` (both the
         symbol where it is no line of the moment), `probability`.
-
-    Raises
-    ------
-    InputError
-        The list has no Russell 3000 rows, or is of another event or moment than the run.
     """
     wanted = rows.filter(pl.col("index") == INDEX)
-    if wanted.is_empty():
-        raise InputError(
-            f"the list has no rows of {INDEX}", field="list", expected="the whole list"
-        )
-    for column, expected in (("event", run.event.id), ("as_of", run.as_of)):
-        others = wanted.filter(pl.col(column) != expected)[column]
-        if len(others):
-            raise InputError(
-                f"the list is of another {column}",
-                field=column,
-                value=others[0],
-                expected=str(expected),
-            )
     found = resolve(
         wanted.select("action", "symbol", "call", "probability", ticker="symbol", day="as_of"),
         securities,

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recon import calendar
 from recon.backtest import official as truth
-from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run
+from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run, check_list
 from recon.backtest.judge import Judged, errors, judge
 from recon.backtest.official import ACTIONS, Action, Official
 from recon.backtest.score import Figures, figures, mean
@@ -121,14 +121,13 @@ def _one(
     to_file: bool,
 ) -> bytes:
     truth.check_event(event)
-    rows = None
-    if path is not None:
-        rows = read_list(path)
+    rows = None if path is None else read_list(path)
+    if rows is not None:
         said: date | None = rows["as_of"].first()  # type: ignore[assignment]
-        as_of = as_of or said
-        hindsight = _hindsight(
-            rows["run_id"].first() if "run_id" in rows.columns else None, hindsight
-        )
+        as_of = as_of or said or event.rank_day
+        check_list(rows, event.id, as_of)
+        run_id = rows["run_id"].first() if "run_id" in rows.columns else None
+        hindsight = _hindsight(run_id, hindsight)
     day = as_of or event.rank_day
     truth.check_forecast(event, day)
     securities = truth.history(store, [event])

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 from small_run import DAY, small_run, small_securities
 
-from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run
+from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run, check_list
 from recon.backtest.judge import Judged, errors, judge
 from recon.backtest.official import Action, Official
 from recon.backtest.score import figures, mean
@@ -206,10 +206,11 @@ def test_a_symbol_that_is_no_line_is_a_false_call() -> None:
     ],
 )
 def test_a_list_of_something_else_is_refused(change: dict[str, object], said: str) -> None:
-    run = small_run()
-    rows = candidates(run).with_columns(**{name: pl.lit(v) for name, v in change.items()})
+    rows = candidates(small_run())
+    check_list(rows, "2024-06", DAY)
+    other = rows.with_columns(**{name: pl.lit(v) for name, v in change.items()})
     with pytest.raises(InputError, match=said):
-        calls_of_list(rows, run, small_securities())
+        check_list(other, "2024-06", DAY)
 
 
 def test_a_run_that_saw_the_preliminary_list_is_refused() -> None:

@@ -1,0 +1,291 @@
+"""What became known after a call, gathered to judge its errors: hindsight on purpose.
+
+Nothing here may be used to make a call. Prices are those of the run; only share counts, lists of
+members, facts of filers and the ends of lines are read from later (design, Time, allows none of
+it to a forecast).
+"""
+
+from collections.abc import Mapping
+
+import polars as pl
+import polars.selectors as cs
+
+from recon.backtest.calls import lines
+from recon.backtest.causes import EVIDENCE
+from recon.backtest.judge import Judged
+from recon.backtest.official import Action, Official
+from recon.calendar import Event, end_of_day, event, events, session_on_or_before
+from recon.master import facts, membership
+from recon.master.identity import ciks_of_lines
+from recon.master.share_splits import price_breaks
+from recon.master.shares import repair
+from recon.master.types import classify
+from recon.master.window import two_years
+from recon.pipeline import Run
+from recon.screen import screen
+from recon.store import Store
+
+_FACTS = ("incorporation", "headquarters", "domestic_filer")
+_OF_EDGAR = (*_FACTS, "entity_type", "sic", "filer_category", "filer_name")
+_OF_DIRECTORIES = ("directory_name", "etf_flag")
+_TYPES = ("security_type", "structure", "type_reason", "structure_reason")
+
+
+def evidence(
+    store: Store, run: Run, truth: Official, judged: Mapping[Action, Judged]
+) -> pl.DataFrame:
+    """Gather what the tests of `recon.backtest.causes` look at, for every error of a run.
+
+    Parameters
+    ----------
+    store : Store
+        Open store; read as of its newest session.
+    run : Run
+        The run whose calls were judged.
+    truth : Official
+        The official list.
+    judged : mapping of Action to Judged
+        As from `recon.backtest.judge.judge`.
+
+    Returns
+    -------
+    pl.DataFrame
+        Columns of `EVIDENCE`, with `hindsight`, `why` and `verdict_reasons`.
+    """
+    wrong = _wrong(run, truth, judged)
+    owned = _companies(run, truth.securities)
+    cut = next(
+        (b.cap_usd for b in run.breakpoints if b.name == f"rank_{run.rulebook.ranks.russell_3000}"),
+        None,
+    )
+    spans = truth.securities.group_by("security_id").agg(
+        begun=pl.col("first").min(),
+        gone=pl.when(pl.col("gone").is_null().any()).then(None).otherwise(pl.col("gone").max()),
+    )
+    listed = _names(store, truth)
+    later = members_later(store, run.event, truth.securities)
+    own_lines = lines(run, truth.securities)
+    held = own_lines.join(later, on="security_id")["company_id"].unique()
+    members = run.membership.lines.join(
+        truth.securities.select("life", shared="security_id"), left_on="security_id",
+        right_on="life", how="left",
+    )["shared"].drop_nulls()
+    named = wrong.join(owned, on="key", how="left").with_columns(
+        line=pl.coalesce("official_line", "vehicle")
+    )
+    sized = named.join(
+        counts_later(store, run, truth.securities, owned.join(wrong, on="key", how="semi")),
+        on="key",
+        how="left",
+    )
+    return (
+        sized.join(spans, left_on="line", right_on="security_id", how="left")
+        .join(listed, left_on="line", right_on="security_id", how="left")
+        .join(_failed(run.verdicts, "failed"), left_on="key", right_on="company_id", how="left")
+        .join(
+            _failed(verdicts_later(store, run), "failed_later"),
+            left_on="key",
+            right_on="company_id",
+            how="left",
+        )
+        .with_columns(
+            event=pl.lit(run.event.id),
+            hindsight=pl.lit(run.hindsight),
+            rank_day=pl.lit(run.event.rank_day),
+            effective=pl.lit(run.event.effective),
+            cut_usd=pl.lit(cut, pl.Float64),
+            resolved=~pl.col("official") | pl.col("official_line").is_not_null(),
+            quoted=pl.col("vehicle").is_not_null(),
+            member_later=pl.col("key").is_in(held.implode())
+            | pl.col("official_line").is_in(later["security_id"].implode()).fill_null(False),
+            line_was_member=pl.col("official_line").is_in(members.implode()).fill_null(False),
+            failed=pl.col("failed").fill_null([]),
+            failed_later=pl.col("failed_later").fill_null([]),
+        )
+        .select(
+            *(pl.col(name).cast(kind) for name, kind in EVIDENCE.items()),
+            "hindsight",
+            "why",
+            "verdict_reasons",
+        )
+    )
+
+
+def _wrong(run: Run, truth: Official, judged: Mapping[Action, Judged]) -> pl.DataFrame:
+    """Companies called and not official, or official and not called, both sides."""
+    owners = lines(run, truth.securities).select("security_id", "company_id")
+    frames = []
+    for action, side in judged.items():
+        noun = "addition" if action == "add" else "deletion"
+        official = (
+            truth.names.filter(pl.col("action") == action)
+            .join(owners, on="security_id", how="left")
+            .group_by(key=pl.coalesce("company_id", "ticker"))
+            .agg(official_line=pl.col("security_id").first())
+        )
+        frames.append(
+            side.companies.filter(pl.col("official") != pl.col("called"))
+            .with_columns(
+                error=pl.when("called")
+                .then(pl.lit(f"false {noun}"))
+                .otherwise(pl.lit(f"missed {noun}"))
+            )
+            .join(official, on="key", how="left")
+        )
+    return pl.concat(frames)
+
+
+def _companies(run: Run, securities: pl.DataFrame) -> pl.DataFrame:
+    """Pricing vehicle of each company under the identity that all moments share."""
+    return run.companies.select(
+        "life",
+        "price_usd",
+        "security_type",
+        key="company_id",
+        vehicle_name="name",
+        cap_reported=pl.col("shares_reported") * pl.col("price_usd"),
+    ).join(securities.select("life", vehicle="security_id"), on="life", how="left")
+
+
+def _names(store: Store, truth: Official) -> pl.DataFrame:
+    """Name of each security's line on the effective day."""
+    day = truth.event.effective
+    listings = store.as_of(end_of_day(day or truth.event.rank_day)).listings()
+    bearers = truth.securities.filter(
+        (pl.col("first") <= day) & (pl.col("gone").is_null() | (pl.col("gone") > day))
+    ).select("symbol", "security_id")
+    return (
+        bearers.join(listings.select("symbol", name_at_effective="name"), on="symbol")
+        .unique("security_id", keep="first", maintain_order=True)
+        .select("security_id", "name_at_effective")
+    )
+
+
+def members_later(store: Store, target: Event, securities: pl.DataFrame) -> pl.DataFrame:
+    """Members just before an event took effect, by lists dated up to the day before.
+
+    Returns
+    -------
+    pl.DataFrame
+        `security_id`, `size`.
+    """
+    known = store.as_of(end_of_day(store.newest_session()))
+    effective = target.effective or target.rank_day
+    past = [
+        e.effective
+        for e in events(2010, effective.year, kinds=("recon", "ipo"))
+        if e.effective is not None and e.effective < effective
+    ]
+    announced = known.announcements().with_columns(cs.enum().cast(pl.String))
+    days = {e: event(e).effective for e in announced["event"].unique().to_list()}
+    earlier = announced.with_columns(
+        effective=pl.col("event").replace_strict(days, default=None, return_dtype=pl.Date)
+    ).filter(pl.col("effective") < effective)
+    found = membership.before(
+        effective,
+        snapshots=known.snapshots()
+        .with_columns(cs.enum().cast(pl.String))
+        .filter(pl.col("asof") < effective),
+        lines=known.membership,
+        securities=securities,
+        announcements=earlier,
+        effective_days=[
+            e.effective
+            for e in events(2010, effective.year, kinds=("recon",))
+            if e.effective in past and e.effective is not None
+        ],
+    )
+    return found.lines.drop_nulls("security_id").select("security_id", "size")
+
+
+def counts_later(
+    store: Store, run: Run, securities: pl.DataFrame, companies: pl.DataFrame
+) -> pl.DataFrame:
+    """Caps at the run's close with counts that the run did not use.
+
+    Parameters
+    ----------
+    store : Store
+        Open store.
+    run : Run
+        Whose closes are used.
+    securities : pl.DataFrame
+        Lives as known by the newest moment.
+    companies : pl.DataFrame
+        `key`, `vehicle`, `vehicle_name`, `security_type`, `price_usd`.
+
+    Returns
+    -------
+    pl.DataFrame
+        `key`, `cap_units` (all units seen up to the run's session), `cap_later` (the repaired
+        count of the last session up to the effective day, in shares of the run's session); USD.
+    """
+    wanted = companies.drop_nulls("vehicle").select(
+        "key", "price_usd", "security_type", security_id="vehicle", name="vehicle_name"
+    )
+    last = session_on_or_before(run.event.effective or run.session)
+    known = store.as_of(end_of_day(last))
+    window = two_years(
+        known, last, securities, wanted, years=run.rulebook.pricing_vehicle.volume_years
+    )
+    answers = repair(window, [run.session, last], key="security_id")
+    splits = (
+        price_breaks(window.filter(pl.col("session") >= run.session), "security_id")
+        .filter(pl.col("factor").is_not_null())
+        .group_by("security_id")
+        .agg(factor=pl.col("factor").product())
+    )
+    units = answers.filter(pl.col("session") == run.session).select("security_id", "shares_units")
+    counted = answers.filter(pl.col("session") == last).select("security_id", later="shares")
+    return (
+        wanted.join(units, on="security_id", how="left")
+        .join(counted, on="security_id", how="left")
+        .join(splits, on="security_id", how="left")
+        .select(
+            "key",
+            cap_units=pl.col("shares_units") * pl.col("price_usd"),
+            cap_later=pl.col("later") / pl.col("factor").fill_null(1.0) * pl.col("price_usd"),
+        )
+    )
+
+
+def verdicts_later(store: Store, run: Run) -> pl.DataFrame:
+    """Ask the rules again, with the facts of filers that later files show.
+
+    Returns
+    -------
+    pl.DataFrame
+        As from `recon.screen.screen`. Where no later file knows a company, its facts stay.
+    """
+    known = store.as_of(end_of_day(store.newest_session()), "slow-facts")
+    then = store.as_of(end_of_day(run.as_of), "slow-facts")
+    pairs = pl.concat([then.ticker_cik(), known.ticker_cik()], how="vertical_relaxed")
+    found = ciks_of_lines(run.lines, pairs, known.former_names())
+    stripped = (
+        run.lines.drop(*_OF_EDGAR, *_OF_DIRECTORIES, *_TYPES)
+        .join(found.rename({"cik": "later_cik"}), on="symbol", how="left")
+        .with_columns(cik=pl.coalesce("cik", "later_cik"))
+        .drop("later_cik")
+    )
+    typed = classify(
+        facts.attach(stripped, known)
+        .drop(*_OF_DIRECTORIES)
+        .join(run.lines.select("symbol", *_OF_DIRECTORIES), on="symbol", how="left")
+    ).select("symbol", *(pl.col(c).alias(f"{c}_later") for c in (*_FACTS, *_TYPES)))
+    kept = pl.col("type_reason") == "price_pinned_at_trust"
+    companies = run.companies.join(typed, on="symbol", how="left").with_columns(
+        *(pl.coalesce(f"{c}_later", c).alias(c) for c in _FACTS),
+        *(
+            pl.when(kept).then(c).otherwise(pl.coalesce(f"{c}_later", c)).alias(c)
+            for c in ("security_type", "structure")
+        ),
+    )
+    return screen(companies, run.rulebook)
+
+
+def _failed(verdicts: pl.DataFrame, column: str) -> pl.DataFrame:
+    return (
+        verdicts.filter(pl.col("verdict") == "fail")
+        .group_by("company_id")
+        .agg(pl.col("rule").sort().alias(column))
+    )
