@@ -1,5 +1,6 @@
 """`recon score`: hold a candidate list against the official one."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,9 @@ from rich.text import Text
 
 from recon import calendar
 from recon.backtest import official as truth
-from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run, check_list
-from recon.backtest.judge import Judged, errors, judge
-from recon.backtest.official import ACTIONS, Action, Official
+from recon.backtest.calls import check_list
+from recon.backtest.events import Scored, score_event
+from recon.backtest.official import ACTIONS
 from recon.backtest.score import Figures, figures, mean
 from recon.calendar import Event
 from recon.cli import clock
@@ -29,14 +30,12 @@ from recon.cli.options import (
     store_option,
 )
 from recon.cli.output import emit, render
-from recon.cli.score_text import by_event, error_tables, one_event
-from recon.pipeline import Run, run
+from recon.cli.score_text import HINDSIGHTS, Side, error_tables, every_event, one_event
 from recon.publish.formats import read_list
 from recon.store import Hindsight, Store
 
 FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025
 """Developed on the first to the last; the test year is looked at when asked for by name."""
-HINDSIGHTS: tuple[Hindsight, ...] = ("strict", "slow-facts")
 
 
 @click.command(
@@ -93,20 +92,15 @@ def score(
         raise click.UsageError("--include-test-year goes with --all; name the event with --event")
     if not every and event is None:
         raise click.UsageError("--event says which list to score against, or --all")
+    to_file = output is not None
     with open_store(store) as opened:
         if every:
             last = TEST_YEAR if include_test_year else LAST_YEAR
-            content = _all(opened, last, format_, to_file=output is not None)
+            content = _all_content(_every(opened, last), format_, to_file=to_file)
         else:
-            content = _one(
-                opened,
-                calendar.event(str(event)),
-                path,
-                as_of,
-                hindsight=hindsight,
-                format_=format_,
-                to_file=output is not None,
-            )
+            target = calendar.event(str(event))
+            scored = _one(opened, target, path, as_of, hindsight=hindsight)
+            content = _one_content(scored, format_, to_file=to_file)
     emit(content, output)
 
 
@@ -117,9 +111,7 @@ def _one(
     as_of: date | None,
     *,
     hindsight: Hindsight,
-    format_: str,
-    to_file: bool,
-) -> bytes:
+) -> Scored:
     truth.check_event(event)
     rows = None if path is None else read_list(path)
     if rows is not None:
@@ -130,70 +122,9 @@ def _one(
         hindsight = _hindsight(run_id, hindsight)
     day = as_of or event.rank_day
     truth.check_forecast(event, day)
-    securities = truth.history(store, [event])
-    lists = truth.official(store, event, securities)
-    done = _run(store, event, day, hindsight)
-    if rows is None:
-        calls, chances = calls_of_run(done, securities), chances_of_run(done)
-    else:
-        calls = calls_of_list(rows, done, securities)
-        chances = calls
-    judged = {action: judge(done, lists, action, calls, chances) for action in ACTIONS}
-    found = {action: figures([one]) for action, one in judged.items()}
-    if format_ == "json":
-        return _json({**_about(done, lists), **_result(judged, found)})
-    text = "\n".join([*head(done, clock.today()), lists.remark])
-    laid = Group(Text(text), Text(), one_event(found), Text(), *error_tables(judged))
-    return render(laid, to_file=to_file).encode()
-
-
-def _all(store: Store, last_year: int, format_: str, *, to_file: bool) -> bytes:
-    events = [calendar.event(f"{year}-06") for year in range(FIRST_YEAR, last_year + 1)]
-    securities = truth.history(store, events)
-    lists = {event.id: truth.official(store, event, securities) for event in events}
-    judged: dict[tuple[str, Hindsight], dict[Action, Judged]] = {}
-    about: list[dict[str, Any]] = []
-    for event in events:
-        for hindsight in HINDSIGHTS:
-            done = _run(store, event, event.rank_day, hindsight)
-            calls, chances = calls_of_run(done, securities), chances_of_run(done)
-            own = {a: judge(done, lists[event.id], a, calls, chances) for a in ACTIONS}
-            judged[event.id, hindsight] = own
-            one = {action: figures([side]) for action, side in own.items()}
-            about.append({**_about(done, lists[event.id]), **_result(own, one)})
-    found: dict[tuple[str, Hindsight, Action], Figures] = {
-        (event, hindsight, action): figures([side])
-        for (event, hindsight), own in judged.items()
-        for action, side in own.items()
-    }
-    means = {
-        (hindsight, action): mean([found[e.id, hindsight, action] for e in events])
-        for hindsight in HINDSIGHTS
-        for action in ACTIONS
-    }
-    pooled = {
-        (hindsight, action): figures([judged[e.id, hindsight][action] for e in events])
-        for hindsight in HINDSIGHTS
-        for action in ACTIONS
-    }
-    if format_ == "json":
-        return _json(
-            {
-                "events": about,
-                "mean": {h: {a: means[h, a] for a in ACTIONS} for h in HINDSIGHTS},
-                "pooled": {h: {a: pooled[h, a].model_dump() for a in ACTIONS} for h in HINDSIGHTS},
-            }
-        )
-    mark = "SIMULATED MARKET: " if store.simulated else ""
-    note = Text(f"{mark}Russell 3000 by company, as of rank day; strict | slow-facts")
-    remarks = [Text(f"{event.id}: {lists[event.id].remark}") for event in events]
-    laid = Group(note, *remarks, Text(), by_event([e.id for e in events], found, means, pooled))
-    return render(laid, to_file=to_file).encode()
-
-
-def _run(store: Store, event: Event, day: date, hindsight: Hindsight) -> Run:
+    lists = truth.official(store, event, truth.history(store, [event]))
     own = load_settings().rulebook
-    return run(store, event.id, day, hindsight=hindsight, rulebook_override=own)
+    return score_event(store, lists, day, hindsight, rows=rows, rulebook=own)
 
 
 def _hindsight(run_id: object, asked: Hindsight) -> Hindsight:
@@ -202,23 +133,56 @@ def _hindsight(run_id: object, asked: Hindsight) -> Hindsight:
     return next((one for one in HINDSIGHTS if one in parts), asked)
 
 
-def _about(done: Run, lists: Official) -> dict[str, Any]:
-    return {
-        "event": done.event.id,
-        "as_of": done.as_of,
-        "hindsight": done.hindsight,
-        "simulated": done.simulated,
-        "run_id": done.run_id,
-        "rulebook_version": done.rulebook.version,
-        "official_stages": lists.stages,
-    }
+def _every(store: Store, last_year: int) -> list[Scored]:
+    events = [calendar.event(f"{year}-06") for year in range(FIRST_YEAR, last_year + 1)]
+    securities = truth.history(store, events)
+    lists = [truth.official(store, event, securities) for event in events]
+    own = load_settings().rulebook
+    return [
+        score_event(store, one, one.event.rank_day, hindsight, rulebook=own)
+        for one in lists
+        for hindsight in HINDSIGHTS
+    ]
 
 
-def _result(judged: dict[Action, Judged], found: dict[Action, Figures]) -> dict[str, Any]:
-    return {
-        action: {**found[action].model_dump(), "errors": errors(judged[action]).to_dicts()}
+def _one_content(scored: Scored, form: str, *, to_file: bool) -> bytes:
+    if form == "json":
+        return _json(scored.as_dict())
+    text = "\n".join([*head(scored.run, clock.today()), scored.official.remark])
+    tables = error_tables(scored.judged)
+    laid = Group(Text(text), Text(), one_event(scored.figures()), Text(), *tables)
+    return render(laid, to_file=to_file).encode()
+
+
+def _all_content(scored: Sequence[Scored], form: str, *, to_file: bool) -> bytes:
+    found: dict[Side, dict[str, Figures]] = {
+        (hindsight, action): {
+            one.run.event.id: one.figures()[action]
+            for one in scored
+            if one.run.hindsight == hindsight
+        }
+        for hindsight in HINDSIGHTS
         for action in ACTIONS
     }
+    pooled: dict[Side, Figures] = {
+        (hindsight, action): figures(
+            [one.judged[action] for one in scored if one.run.hindsight == hindsight]
+        )
+        for hindsight, action in found
+    }
+    means = {side: mean(list(by_event.values())) for side, by_event in found.items()}
+    if form == "json":
+        sides: dict[str, dict[str, Any]] = {"mean": {}, "pooled": {}}
+        for hindsight, action in found:
+            sides["mean"].setdefault(hindsight, {})[action] = means[hindsight, action]
+            one = pooled[hindsight, action].model_dump()
+            sides["pooled"].setdefault(hindsight, {})[action] = one
+        return _json({"events": [one.as_dict() for one in scored], **sides})
+    mark = "SIMULATED MARKET: " if scored[0].run.simulated else ""
+    note = Text(f"{mark}Russell 3000 by company, as of rank day; strict | slow-facts")
+    remarks = dict.fromkeys(f"{one.run.event.id}: {one.official.remark}" for one in scored)
+    laid = Group(note, *map(Text, remarks), Text(), every_event(found, means, pooled))
+    return render(laid, to_file=to_file).encode()
 
 
 def _json(content: dict[str, Any]) -> bytes:

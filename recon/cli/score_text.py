@@ -1,7 +1,6 @@
 """Scores for reading on a terminal."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from rich import box
 from rich.console import RenderableType
@@ -22,6 +21,9 @@ RATES = {
     "rules_average_precision": "rules AP",
     "brier": "Brier",
 }
+Side = tuple[Hindsight, Action]
+HINDSIGHTS: tuple[Hindsight, ...] = ("strict", "slow-facts")
+"""In the order in which they stand side by side."""
 NAMES = {"add": "additions", "delete": "deletions"}
 
 
@@ -74,32 +76,23 @@ def error_tables(judged: Mapping[Action, Judged]) -> list[RenderableType]:
     return parts
 
 
-def by_event(
-    events: Sequence[str],
-    found: Mapping[tuple[str, Hindsight, Action], Figures],
-    means: Mapping[tuple[Hindsight, Action], Mapping[str, float | None]],
-    pooled: Mapping[tuple[Hindsight, Action], Figures],
+def every_event(
+    found: Mapping[Side, Mapping[str, Figures]],
+    means: Mapping[Side, Mapping[str, float | None]],
+    pooled: Mapping[Side, Figures],
 ) -> RenderableType:
-    """Lay events out with their mean and the pooled figure, strict and slow-facts in a cell."""
+    """Lay events out with their mean and the pooled figure, both hindsights in a cell."""
     laid = _table("", ("", "", *RATES.values()), right=tuple(RATES.values()))
     for action in ACTIONS:
-        for event in events:
-            laid.add_row(event, NAMES[action], *_cells(_both(found, event, action)))
-        laid.add_row("mean", NAMES[action], *_cells([means[h, action] for h in _BOTH]))
-        laid.add_row(
-            "pooled", NAMES[action], *_cells([pooled[h, action].model_dump() for h in _BOTH])
-        )
+        sides: list[Side] = [(hindsight, action) for hindsight in HINDSIGHTS]
+        for event in found[sides[0]]:
+            both = [found[side][event].model_dump() for side in sides]
+            laid.add_row(event, NAMES[action], *_cells(both))
+        laid.add_row("mean", NAMES[action], *_cells([means[side] for side in sides]))
+        both = [pooled[side].model_dump() for side in sides]
+        laid.add_row("pooled", NAMES[action], *_cells(both))
         laid.add_section()
     return laid
-
-
-_BOTH: tuple[Hindsight, ...] = ("strict", "slow-facts")
-
-
-def _both(
-    found: Mapping[tuple[str, Hindsight, Action], Figures], event: str, action: Action
-) -> list[dict[str, Any]]:
-    return [found[event, hindsight, action].model_dump() for hindsight in _BOTH]
 
 
 def _cells(both: Sequence[Mapping[str, float | None]]) -> list[str]:

@@ -13,6 +13,7 @@ from run_recon import Run
 from small_run import small_run, small_securities
 
 import recon.cli.clock
+from recon.backtest import events
 from recon.backtest import official as truth
 from recon.backtest.official import Official
 from recon.calendar import Event, event
@@ -43,7 +44,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date, str]]:
     monkeypatch.setattr(
         recon_score, "open_store", lambda _: nullcontext(SimpleNamespace(simulated=False))
     )
-    monkeypatch.setattr(recon_score, "run", run)
+    monkeypatch.setattr(events, "run", run)
     monkeypatch.setattr(truth, "history", lambda *_: small_securities())
     monkeypatch.setattr(truth, "official", official)
     return calls
