@@ -49,6 +49,9 @@ def _classes(
     large = (companies["cap"] > 1e9).to_numpy()
     chance = np.where(large, 0.04, 0.008)
     two = able.to_numpy() & (rng.random(companies.height) < chance)
+    # Holdings print XMR/A as XMRA, which would be another company's symbol.
+    classes = [companies["symbol"] + letter for letter in "AB"]
+    two &= ~np.any([c.is_in(companies["symbol"].implode()).to_numpy() for c in classes], axis=0)
     nyse = (companies["exchange"] == "nyse").to_numpy()
     return two, two & nyse & (rng.random(companies.height) < 0.15)
 
@@ -196,7 +199,7 @@ def draw_periods(rng: np.random.Generator, lines: pl.DataFrame, sessions: int) -
     )  # fmt: skip
     settled = single.join(reused, on="line", how="anti").filter(born=0, gone=sessions)
     changed = settled.filter(pl.Series(rng.random(settled.height) < 0.014 * sessions / 252))
-    taken = set(lines["symbol"])
+    taken = set(lines["symbol"].str.replace("/", "", literal=True))
     fresh = [s for s in symbols(rng, np.full(changed.height * 2 + 50, 4)) if s not in taken]
     moves = changed.select(
         "line",

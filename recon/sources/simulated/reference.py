@@ -22,6 +22,13 @@ _KIND = (
     r"|American Depositary .*|Sponsored ADR|Unit|Warrant|Right|\S+% (Series|Senior) .*"
     r"|Depositary Shares .*)$"
 )
+_ISO = {
+    "Bermuda": "BM", "Brazil": "BR", "Canada": "CA", "Cayman Islands": "KY", "China": "CN",
+    "Greece": "GR", "Hong Kong": "HK", "Ireland": "IE", "Israel": "IL", "Japan": "JP",
+    "Netherlands": "NL", "Singapore": "SG", "Switzerland": "CH", "Taiwan": "TW",
+    "United Kingdom": "GB",
+}  # fmt: skip
+_SHELL_PLACES = {"D0": "Bermuda", "E9": "Cayman Islands"}
 _EDGAR_EXCHANGE = {"nasdaq": "Nasdaq", "nyse": "NYSE", "amex": "NYSE"}
 
 
@@ -50,6 +57,9 @@ def write_reference(folder: Path, market: Market, origin: str) -> None:
         "symbol_list_daily_intervals_2021_2026": _symbol_list(dated),
     }.items():
         frame.write_parquet(directories / f"{name}.parquet")
+    codes = folder / "reference" / "edgartools_ref"
+    codes.mkdir(exist_ok=True)
+    place_codes(dated).write_csv(codes / "place_codes.csv", quote_style="always")
     days = pl.DataFrame({"snapshot_date": pl.Series(market.sessions).cast(pl.String)})
     for name in ("nasdaqlisted", "otherlisted", "symbol_list"):
         days.write_parquet(directories / f"{name}_snapshot_dates.parquet")
@@ -132,6 +142,34 @@ def filers(dated: pl.DataFrame) -> pl.DataFrame:
     )
     empty = [pl.lit("").alias(c) for c in _FILER if c not in named.columns]
     return named.with_columns(empty).select(_FILER).sort("cik", "first_seen", "name")
+
+
+def place_codes(dated: pl.DataFrame) -> pl.DataFrame:
+    """Give `place_codes.csv`: the EDGAR place codes that the filers use.
+
+    Parameters
+    ----------
+    dated : DataFrame
+        Periods with facts.
+
+    Returns
+    -------
+    DataFrame
+        `Code`, `Place`, `Type`, `ISO`, as text; a state of the United States is its own place.
+    """
+    abroad = {code: country for country, code, _ in PLACES} | _SHELL_PLACES
+    country = pl.col("Code").replace_strict(abroad, default=None, return_dtype=pl.String)
+    used = pl.concat([dated["place"], dated["incorporation"]]).drop_nulls().unique().sort()
+    return pl.DataFrame({"Code": used}).select(
+        "Code",
+        Place=pl.coalesce(country.str.to_uppercase(), "Code"),
+        Type=pl.when(country.is_null())
+        .then(pl.lit("US"))
+        .when(country == "Canada")
+        .then(pl.lit("CANADIAN"))
+        .otherwise(pl.lit("FOREIGN")),
+        ISO=country.replace_strict(_ISO, default="US", return_dtype=pl.String),
+    )
 
 
 def ticker_cik(dated: pl.DataFrame, origin: str) -> pl.DataFrame:

@@ -72,7 +72,7 @@ def test_ingest_recognises_every_file_but_the_truth(written):
 def test_no_row_breaks_its_contract(written):
     rows = dict.fromkeys(
         ("quote", "listing", "membership", "fund_snapshot", "announcement", "filer", "ticker_cik",
-         "directory"), 0,
+         "directory", "place"), 0,
     )  # fmt: skip
     for path in sorted(p for p in written.folder.rglob("*") if p.is_file()):
         source = recognise(path)
