@@ -21,12 +21,14 @@ def attach(lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
     -------
     pl.DataFrame
         With `incorporation` and `headquarters` (ISO codes; headquarters from EDGAR's business
-        address, else the screener's country), `domestic_filer` (whether insiders report under
-        section 16, from which foreign private issuers are exempt), `entity_type`, `sic`,
-        `filer_category`, `filer_name`, and the symbol directories' `directory_name` and
+        address, else the screener's country), `domestic_filer` (whether the newest annual
+        report is a 10-K rather than a 20-F or 40-F; where no report is known, whether insiders
+        report under section 16, from which foreign private issuers are exempt), `entity_type`,
+        `sic`, `filer_category`, `filer_name`, and the symbol directories' `directory_name` and
         `etf_flag`; null where not known.
     """
     places = known.places()
+    reports = known.annual_forms().select("cik", files_10k=pl.col("form").cast(pl.String) == "10-K")
     filers = known.filers().select(
         "cik",
         "entity_type",
@@ -53,10 +55,12 @@ def attach(lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
     )
     return (
         lines.join(filers, on="cik", how="left")
+        .join(reports, on="cik", how="left")
         .with_columns(
+            domestic_filer=pl.coalesce("files_10k", "domestic_filer"),
             headquarters=pl.coalesce("address", from_screener(lines["country"])),
             spelling=bare("symbol"),
         )
         .join(official, on="spelling", how="left")
-        .drop("address", "spelling")
+        .drop("address", "files_10k", "spelling")
     )
