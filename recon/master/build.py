@@ -11,6 +11,7 @@ from recon.calendar import Event
 from recon.master import facts
 from recon.master.company import EQUITY, companies, pricing_vehicles
 from recon.master.evidence import PastTest, passed_over, past_tests
+from recon.master.flags import with_flags
 from recon.master.identity import ciks_of_lines, companies_of_lines
 from recon.master.listed import listed
 from recon.master.lives import lives, renames, securities
@@ -99,7 +100,8 @@ def build(
         effective_days=[e.effective for e in past if e.kind == "recon" and e.effective is not None],
     )
     quoted = listed(_plain(known.cross_section(session)), history, chain, session)
-    typed = _typed(_with_members(quoted, membership, known, history, day), known)
+    directory = known.directory()
+    typed = _typed(_with_members(quoted, membership, known, history, day), known, directory)
     window = two_years(known, session, chain, typed, years=rulebook.pricing_vehicle.volume_years)
     owned = companies_of_lines(with_blank_cheques(typed, quiet_lines(window)))
     counted = owned.drop("market_cap", "netchange").join(
@@ -121,7 +123,13 @@ def build(
     lines = priced.join(mean_price(window, session, rulebook), on="security_id", how="left").join(
         _evidence(known, priced, chain, history, tests, rulebook), on="symbol", how="left"
     )
-    return Master(session, lines, companies(lines), chain, membership, absent)
+    flagged = with_flags(
+        lines,
+        chain,
+        directory,
+        last_rank_day=max((e.rank_day for e in past if e.kind == "recon"), default=date.min),
+    )
+    return Master(session, flagged, companies(flagged), chain, membership, absent)
 
 
 def known_securities(known: AsOf, history: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -177,12 +185,12 @@ def _with_members(
     )
 
 
-def _typed(lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
+def _typed(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.DataFrame:
     """Add CIK, facts, security type and structure."""
     ciks = ciks_of_lines(lines, known.ticker_cik(), known.former_names())
-    units = listed_units(known.directory().select("symbol", "security_name"))
+    units = listed_units(directory.select("symbol", "security_name"))
     return classify(
-        facts.attach(lines.join(ciks, on="symbol", how="left"), known)
+        facts.attach(lines.join(ciks, on="symbol", how="left"), known, directory)
         .with_columns(was_member=pl.col("size").is_not_null())
         .join(units, on="symbol", how="left")
     )

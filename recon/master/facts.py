@@ -7,7 +7,7 @@ from recon.master.symbols import bare
 from recon.store import AsOf
 
 
-def attach(lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
+def attach(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.DataFrame:
     """Add the facts that tell a line's type and its company's nationality.
 
     Parameters
@@ -16,6 +16,8 @@ def attach(lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
         `symbol`, `cik` (null where not known), `country` (the screener's words).
     known : AsOf
         What was known at the moment.
+    directory : pl.DataFrame
+        Its symbol directories.
 
     Returns
     -------
@@ -40,8 +42,7 @@ def attach(lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
         address=from_edgar("business_state_or_country", places),
     )
     official = (
-        known.directory()
-        .filter(pl.col("security_name").is_not_null())
+        directory.filter(pl.col("security_name").is_not_null())
         .select(
             spelling=bare("symbol"),
             directory_name="security_name",
