@@ -6,7 +6,7 @@ A watchlist is this at today's moment; a backtest is this at past moments, score
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -142,17 +142,20 @@ def run(
         raise NoDataError(
             "no session is known at this moment", field="as_of", value=day, expected="a later day"
         )
-    rulebook = load(target, rulebook_override)
+    rulebook = load(target, rulebook_override, as_of=day)
+    # The event's own lists, official by the evening on which it takes effect, are its outcome:
+    # members before it are those of the eve.
+    eve = day if target.effective is None else min(day, target.effective - timedelta(days=1))
     past = [
         e
         for e in events(2010, day.year, kinds=("recon", "ipo"))
-        if e.effective is not None and e.effective <= day
+        if e.effective is not None and e.effective <= eve
     ]
     announcements = _effective(known.announcements())
     master = build(
         known,
         usable[-1],
-        day,
+        eve,
         rulebook=rulebook,
         past=past,
         announcements=announcements,

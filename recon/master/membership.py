@@ -56,7 +56,7 @@ def before(
     Parameters
     ----------
     day : date
-        The moment's day.
+        The day of the question; lists about later days are left aside.
     snapshots : pl.DataFrame
         `asof`, `index`, `kind`, `origin` known at the moment.
     lines : callable
@@ -69,6 +69,7 @@ def before(
     effective_days : sequence of date
         Effective days of reconstitutions up to `day`.
     """
+    snapshots = snapshots.filter(pl.col("asof") <= day)
     latest = max(effective_days, default=None)
     large = choose(snapshots, "R1000", effective_days)
     small = choose(snapshots, "R2000", effective_days)

@@ -184,6 +184,17 @@ class TestListsOfOneDay:
             )
             assert sizes(lists)["BBB"] == expected
 
+    def test_a_list_about_a_later_day_is_left_aside(self):
+        """Membership on the eve of an event, asked when its outcome is out already."""
+        both = Lists(
+            *((d.isoformat(), i, k, " ".join(m)) for (d, i, k), m in FUNDS.held.items()),
+            ("2024-06-28", "R1000", "official_membership_list", "EEE"),
+            ("2024-06-28", "R2000", "official_membership_list", "AAA"),
+            ("2024-06-28", "R3000", "official_membership_list", "AAA EEE"),
+        )
+        assert sizes(both, day=on("2024-06-27")) == BOTH
+        assert sizes(both, day=on("2024-06-28"))["AAA"] == "R2000"
+
     def test_a_ticker_printed_twice_is_one_member(self):
         lists = Lists(
             ("2024-03-28", "R1000", "etf_ishares", "AAA AAA"),
