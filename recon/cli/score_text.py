@@ -10,7 +10,7 @@ from rich.text import Text
 from recon.backtest.judge import Judged, errors
 from recon.backtest.official import ACTIONS, Action
 from recon.backtest.score import Figures
-from recon.cli.watchlist_text import OPEN_FOR_ALL
+from recon.cli.watchlist_text import reasons
 from recon.publish.words import money
 from recon.store import Hindsight
 
@@ -70,7 +70,7 @@ def error_tables(judged: Mapping[Action, Judged]) -> list[RenderableType]:
                     "" if row["total_cap_usd"] is None else money(row["total_cap_usd"]),
                     f"{row['probability']:.2f}",
                     row["why"],
-                    ", ".join(r for r in row["verdict_reasons"] or () if r not in OPEN_FOR_ALL),
+                    reasons(row["verdict_reasons"]),
                 )
             parts += [laid, Text()]
     return parts

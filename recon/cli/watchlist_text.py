@@ -1,5 +1,6 @@
 """The candidate list for reading on a terminal."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
@@ -57,7 +58,7 @@ def _group(title: str, rows: pl.DataFrame) -> Table:
         padding=(0, 1, 0, 0),
     )
     laid.add_column("symbol", no_wrap=True)
-    laid.add_column("company", no_wrap=True, overflow="ellipsis", max_width=26)
+    laid.add_column("company", no_wrap=True, overflow="ellipsis", max_width=20)
     laid.add_column("prob", justify="right", no_wrap=True)
     laid.add_column("call", no_wrap=True)
     laid.add_column("rank", justify="right", no_wrap=True)
@@ -74,16 +75,19 @@ def _group(title: str, rows: pl.DataFrame) -> Table:
             "yes" if row["call"] else "",
             "" if row["rank"] is None else f"{row['rank']:,}",
             money(row["total_cap_usd"]),
-            (row["breakpoint"] or "").replace("_", " "),
+            (row["breakpoint"] or "").removeprefix("band_").replace("_", " "),
             signed_percent(above(row["distance"])),
             _side(row["action"], row["from_index"], row["to_index"]),
-            Text(", ".join(r for r in row["verdict_reasons"] if r not in OPEN_FOR_ALL)),
+            Text(reasons(row["verdict_reasons"])),
         )
     return laid
 
 
+def reasons(codes: Sequence[str] | None) -> str:
+    """Give reason codes as words, but for those of every company."""
+    return ", ".join(one.replace("_", " ") for one in codes or () if one not in OPEN_FOR_ALL)
+
+
 def _side(action: str, from_index: str | None, to_index: str | None) -> str:
-    other = from_index if action == "add" else to_index
-    if other is None:
-        return ""
-    return f"from {other}" if action == "add" else f"to {other}"
+    """Give the other side of a migration."""
+    return (from_index if action == "add" else to_index) or ""

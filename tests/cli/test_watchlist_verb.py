@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from rich.console import Console
 from run_recon import Run
 from small_run import small_run
 
@@ -17,9 +18,11 @@ import recon.cli.clock
 from recon import pipeline
 from recon.cli import watchlist as recon_watchlist
 from recon.cli.head import head
+from recon.cli.watchlist_text import table as recon_table
 from recon.master.membership import Membership
 from recon.master.snapshots import Snapshot
 from recon.publish.candidate import FRAME_SCHEMA, Candidate
+from recon.publish.candidates import candidates
 from recon.publish.explanation import Explanation
 from recon.publish.formats import read_list
 from recon.sources.simulated import simulate
@@ -167,6 +170,24 @@ def test_what_cannot_be_listed_is_wrong_use(call: Run, arguments: tuple[str, ...
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+def test_a_table_fits_a_hundred_columns_with_its_figures_whole() -> None:
+    rows = candidates(small_run()).with_columns(
+        company=pl.lit("A Company with a Rather Long Name Inc. Class A Common Stock"),
+        rank=pl.lit(2_345),
+        total_cap_usd=pl.lit(144.87e9),
+        verdict_reasons=pl.lit(["nationality_needs_assets", "price_below_minimum"]),
+    )
+    console = Console(width=100, file=io.StringIO(), color_system=None)
+    with console.capture() as captured:
+        console.print(recon_table(rows, 5))
+    lines = captured.get().splitlines()
+    assert max(len(line) for line in lines) <= 100
+    line = next(one for one in lines if one.startswith(" CCC"))
+    assert " 2,345 " in line
+    assert " 0.50 " in line
+    assert " $144.87bn " in line
 
 
 def test_explain_shows_what_decides(call: Run) -> None:
