@@ -69,9 +69,10 @@ def with_own_counts(
     """
     used = counts.filter(pl.col("counted_by").cast(pl.String).is_in(list(precedence)))
     shown = lines.filter(pl.col("security_type").is_in(list(CANDIDATE)))
-    if used.is_empty() or shown.is_empty():
+    named = _placed(used, shown, securities)
+    if named.is_empty():
         return lines
-    placed = _with_splits(_placed(used, shown, securities), quotes)
+    placed = _with_splits(named, quotes)
     order = {name: place for place, name in enumerate(precedence)}
     chosen = (
         _candidates(shown, placed)

@@ -175,7 +175,7 @@ class AsOf:
             `life`, `first_close`, `first_shares`, `last_close`, `last_shares`; USD, shares. A
             life without a cap near either end has no row.
         """
-        return self._fetch(
+        marks = self._fetch(
             query("life_marks"),
             precedence=self._precedence,
             lives=lives["life"].to_list(),
@@ -183,6 +183,7 @@ class AsOf:
             firsts=lives["first"].to_list(),
             gones=lives["gone"].to_list(),
         )
+        return marks.cast({"life": lives.schema["life"]})
 
     def directory(self) -> pl.DataFrame:
         """Lines in the Nasdaq Trader directories at the moment; columns as in `listings`."""

@@ -4,9 +4,9 @@
 WITH life AS (
     SELECT
         unnest($lives) AS life,
-        unnest($symbols) AS symbol,
-        unnest($firsts) AS first,
-        unnest($gones) AS gone
+        unnest($symbols::VARCHAR[]) AS symbol,
+        unnest($firsts::DATE[]) AS first,
+        unnest($gones::DATE[]) AS gone
 ),
 near AS (
     SELECT
