@@ -20,6 +20,7 @@ from recon.master.membership import Membership
 from recon.master.own_facts import answers
 from recon.rulebook import Rulebook, load
 from recon.screen import eligibility, screen
+from recon.screen.classes import class_eligible
 from recon.settings import Settings
 from recon.store import AsOf, Hindsight, Store
 
@@ -224,7 +225,7 @@ def _assemble(
     lines = master.lines.join(
         placed.select("company_id", company_eligible="eligible"), on="company_id", how="left"
     ).with_columns(
-        line_eligible=pl.col("role").is_not_null() & pl.col("company_eligible").fill_null(False)
+        line_eligible=pl.col("company_eligible").fill_null(False) & class_eligible(rulebook)
     )
     stages = announcements.filter(pl.col("event") == target.id)["stage"].unique().to_list()
     status: Status = "forecast"

@@ -24,7 +24,7 @@ from recon.master.spin_offs import spun_off
 from recon.master.type_evidence import listed_units
 from recon.master.types import classify
 from recon.master.unseen import absent_members, filled
-from recon.master.window import mean_price, total_volume, two_years
+from recon.master.window import mean_price, traded, two_years
 from recon.rulebook import Rulebook
 from recon.store import AsOf
 
@@ -116,7 +116,7 @@ def build(
     counted = with_own_counts(counted, own, chain, window, share_precedence)
     priced = pricing_vehicles(
         counted,
-        total_volume(window),
+        traded(window),
         tolerance_percent=rulebook.pricing_vehicle.volume_tolerance_percent,
     )
     tests = past_tests(membership, past, known.sessions()[0])

@@ -23,7 +23,7 @@ def pricing_vehicles(
     lines : pl.DataFrame
         `symbol`, `company_id`, `security_type`, `shares`, `volume` (shares of the session).
     volumes : pl.DataFrame
-        `security_id`, `two_year_volume` (shares).
+        `security_id`, `two_year_volume` (shares); further columns are carried along.
     tolerance_percent : float
         Within this of the highest volume, the class with most shares is taken. Where classes
         share one count, that means the higher volume.

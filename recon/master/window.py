@@ -75,14 +75,18 @@ def mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.Da
     )
 
 
-def total_volume(window: pl.DataFrame) -> pl.DataFrame:
-    """Shares traded over the whole window.
+def traded(window: pl.DataFrame) -> pl.DataFrame:
+    """Trading of each security: shares over the whole window, dollars a day over its last year.
 
     Returns
     -------
     pl.DataFrame
-        `security_id`, `two_year_volume` (shares).
+        `security_id`, `two_year_volume` (shares), `addtv_usd` (average daily dollar trading
+        volume; the owner does not state the period for further classes, a year is held).
     """
+    year = window["session"].unique().sort().tail(SESSIONS_A_YEAR)
+    lately = pl.col("session").is_in(year.implode())
     return window.group_by("security_id").agg(
-        two_year_volume=pl.col("volume").sum().cast(pl.Float64)
+        two_year_volume=pl.col("volume").sum().cast(pl.Float64),
+        addtv_usd=(pl.col("close") * pl.col("volume")).filter(lately).mean(),
     )

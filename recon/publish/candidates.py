@@ -57,7 +57,41 @@ def candidates(run: Run) -> pl.DataFrame:
         .with_columns(size_member=pl.col("size").is_not_null())
         .filter(pl.when(pl.col("action") == "add").then("line_eligible").otherwise(was_in))
     )
-    return _stamp(expanded, run)
+    return _stamp(pl.concat([expanded, class_rows(run)], how="diagonal_relaxed"), run)
+
+
+def class_rows(run: Run) -> pl.DataFrame:
+    """Further classes that join or leave while their company stays (methodology §3.1).
+
+    Parameters
+    ----------
+    run : Run
+        As from `recon.pipeline.run`.
+
+    Returns
+    -------
+    pl.DataFrame
+        One row per line and index (the Russell 3000 and the company's size index), as
+        `candidates` expands them.
+    """
+    staying = run.companies.filter(pl.col("member") & pl.col("to_size").is_not_null())
+    lines = run.lines.filter(pl.col("role") == "additional_class").join(
+        staying.select("company_id", "to_size"), on="company_id"
+    )
+    inside = pl.col("size").is_not_null()
+    changed = lines.filter(inside != pl.col("line_eligible"))
+    joins = pl.col("line_eligible")
+    common = {
+        "action": pl.when(joins).then(pl.lit("add")).otherwise(pl.lit("delete")),
+        "probability": pl.when(joins).then(UNKNOWN_PASS).otherwise(1.0),
+        "rules_call": pl.lit(True),
+        "price_usd": pl.col("close"),
+    }
+    columns = ("company_id", "security_id", "symbol", "exchange", "role")
+    own_size = pl.when(joins).then("to_size").otherwise("size")
+    return pl.concat(
+        changed.select(*columns, index=index, **common) for index in (pl.lit("R3000"), own_size)
+    )
 
 
 def company_rows(run: Run) -> pl.DataFrame:
