@@ -8,9 +8,11 @@ order is part of what a cause means:
 2. Who was a member comes before size, because it decides what can be called at all.
 3. `near the line` comes before `fact wrong: cap`: within 5 % of the line any later count is on
    the right side half of the time, so it is no evidence that the count was wrong.
-4. Facts come before rules: `rule not computable from public data` is left for names whose size
+4. A cap that is wrong by itself comes before `moved by other errors`: hundreds of names that are
+   in or out by mistake shift the line for those that lie at it.
+5. Facts come before rules: `rule not computable from public data` is left for names whose size
    and public facts, those of later files too, stand.
-5. `our defect` is what no test explains.
+6. `our defect` is what no test explains.
 
 The tests look back with data of later than the call: they judge a call, they never make one.
 """
@@ -53,6 +55,7 @@ EVIDENCE: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "rank": pl.Int64,
     "total_cap_usd": pl.Float64,
     "cut_usd": pl.Float64,
+    "cut_corrected_usd": pl.Float64,
     "cap_reported": pl.Float64,
     "cap_units": pl.Float64,
     "cap_later": pl.Float64,
@@ -64,8 +67,10 @@ EVIDENCE: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
 `resolved`: the official ticker belongs to a line (true for our own calls); `quoted`: the company
 is in the run. `begun`, `gone`: first session of the line and first without it, null while it
 trades. `member`: as the run had it; `member_later`: by lists dated up to the effective day;
-`line_was_member`: of the official line itself. Caps in USD at the run's close: with the reported
-count, with all units seen before, and with the count at the effective day in shares of rank day.
+`line_was_member`: of the official line itself. `cut_usd`: the cap at rank 3,000 of the run;
+`cut_corrected_usd`: the same with every company on its official side. Caps in USD at the run's
+close: with the reported count, with all units seen before, and with the count at the effective
+day in shares of rank day.
 `failed`: rules that failed; `failed_later`: with the facts of later files.
 """
 
@@ -95,6 +100,7 @@ class Cause:
 _OFFICIAL = pl.col("error").str.starts_with("missed")
 _IN = pl.col("error").is_in(["missed addition", "false deletion"])
 """Errors in which the official outcome is membership."""
+_CORRECTED = pl.col("cut_corrected_usd")
 _CAP, _CUT = pl.col("total_cap_usd"), pl.col("cut_usd")
 _LARGE = _CAP >= _CUT
 _FAILED = pl.col("failed")
@@ -183,11 +189,11 @@ CAUSES: Final[tuple[Cause, ...]] = (
         "fact wrong: membership",
         "by the lists of members dated up to the effective day the company is on the other side",
         (
-            pl.col("member") & ~pl.col("member_later"),
+            _IN & pl.col("member") & ~pl.col("member_later"),
             pl.lit("no member by later lists"),
         ),
         (
-            ~pl.col("member") & pl.col("member_later"),
+            ~_IN & ~pl.col("member") & pl.col("member_later"),
             pl.lit("a member by later lists"),
         ),
     ),
@@ -210,6 +216,21 @@ CAUSES: Final[tuple[Cause, ...]] = (
         ),
         (_SIZED_ONLY & _right_side("cap_units"), _with_cap("units seen before", "cap_units")),
         (_SIZED_ONLY & _right_side("cap_reported"), _with_cap("reported count", "cap_reported")),
+    ),
+    _cause(
+        "moved by other errors",
+        "size alone decided, and the cap is on the right side of the line that rank 3,000 has when "
+        "every company of the list is put on its official side",
+        (
+            _SIZED_ONLY
+            & pl.when(_IN)
+            .then(~_LARGE & (_CORRECTED <= _CAP))
+            .otherwise(_LARGE & (_CORRECTED > _CAP)),
+            pl.format(
+                "the line moves by {} %",
+                (100 * (_CORRECTED / _CUT - 1)).round(0).cast(pl.Int64),
+            ),
+        ),
     ),
     _cause(
         "fact wrong: country",
@@ -308,9 +329,7 @@ def by_cause(explained: pl.DataFrame) -> pl.DataFrame:
         .sort(
             "event",
             "hindsight",
-            pl.col("error").replace_strict(
-                list(ERRORS), range(len(ERRORS)), return_dtype=pl.Int64
-            ),
+            pl.col("error").replace_strict(list(ERRORS), range(len(ERRORS)), return_dtype=pl.Int64),
             pl.col("cause").replace_strict(order, range(len(order)), return_dtype=pl.Int64),
         )
     )

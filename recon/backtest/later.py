@@ -6,6 +6,7 @@ it to a forecast).
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import polars as pl
 import polars.selectors as cs
@@ -24,6 +25,11 @@ from recon.master.window import two_years
 from recon.pipeline import Run
 from recon.screen import screen
 from recon.store import Store
+
+FACTS_WITHIN = timedelta(days=365)
+"""After rank day: later facts drift away from those that were true then. In March 2026 insiders of
+foreign issuers began to report under section 16 too, so that `domestic_filer` says nothing from
+then on (true for 23 % of filers abroad in February 2026, for 51 % on 1 April)."""
 
 _FACTS = ("incorporation", "headquarters", "domestic_filer")
 _OF_EDGAR = (*_FACTS, "entity_type", "sic", "filer_category", "filer_name")
@@ -67,8 +73,10 @@ def evidence(
     own_lines = lines(run, truth.securities)
     held = own_lines.join(later, on="security_id")["company_id"].unique()
     members = run.membership.lines.join(
-        truth.securities.select("life", shared="security_id"), left_on="security_id",
-        right_on="life", how="left",
+        truth.securities.select("life", shared="security_id"),
+        left_on="security_id",
+        right_on="life",
+        how="left",
     )["shared"].drop_nulls()
     named = wrong.join(owned, on="key", how="left").with_columns(
         line=pl.coalesce("official_line", "vehicle")
@@ -94,6 +102,7 @@ def evidence(
             rank_day=pl.lit(run.event.rank_day),
             effective=pl.lit(run.event.effective),
             cut_usd=pl.lit(cut, pl.Float64),
+            cut_corrected_usd=pl.lit(corrected_cut(run, wrong, cut), pl.Float64),
             resolved=~pl.col("official") | pl.col("official_line").is_not_null(),
             quoted=pl.col("vehicle").is_not_null(),
             member_later=pl.col("key").is_in(held.implode())
@@ -132,7 +141,36 @@ def _wrong(run: Run, truth: Official, judged: Mapping[Action, Judged]) -> pl.Dat
             )
             .join(official, on="key", how="left")
         )
-    return pl.concat(frames)
+    return pl.concat(frames).with_columns(
+        official_in=pl.col("error").is_in(["missed addition", "false deletion"])
+    )
+
+
+def corrected_cut(run: Run, wrong: pl.DataFrame, cut: float | None) -> float | None:
+    """Cap at rank 3,000 with every company of the errors on its official side.
+
+    Parameters
+    ----------
+    run : Run
+        The run.
+    wrong : pl.DataFrame
+        Its errors: `key` (`company_id`), `official_in` (bool).
+    cut : float or None
+        Its own cap at rank 3,000, USD.
+    """
+    last = run.rulebook.ranks.russell_3000
+    absent = run.absent["total_cap_usd"].drop_nulls()
+    ranked = run.companies.filter(pl.col("eligible") & pl.col("total_cap_usd").is_not_null())
+    if cut is None:
+        return None
+    own = pl.concat([ranked["total_cap_usd"], absent])
+    unseen = last - int((own >= cut).sum())
+    sides = run.companies.drop_nulls("total_cap_usd").join(
+        wrong.select("official_in", company_id="key"), on="company_id", how="left"
+    )
+    kept = sides.filter(pl.coalesce("official_in", "eligible"))["total_cap_usd"]
+    caps = pl.concat([kept, absent]).sort(descending=True)
+    return float(caps[last - unseen - 1]) if len(caps) >= last - unseen else None
 
 
 def _companies(run: Run, securities: pl.DataFrame) -> pl.DataFrame:
@@ -257,7 +295,8 @@ def verdicts_later(store: Store, run: Run) -> pl.DataFrame:
     pl.DataFrame
         As from `recon.screen.screen`. Where no later file knows a company, its facts stay.
     """
-    known = store.as_of(end_of_day(store.newest_session()), "slow-facts")
+    last = min(store.newest_session(), run.event.rank_day + FACTS_WITHIN)
+    known = store.as_of(end_of_day(last), "slow-facts")
     then = store.as_of(end_of_day(run.as_of), "slow-facts")
     pairs = pl.concat([then.ticker_cik(), known.ticker_cik()], how="vertical_relaxed")
     found = ciks_of_lines(run.lines, pairs, known.former_names())
@@ -267,11 +306,9 @@ def verdicts_later(store: Store, run: Run) -> pl.DataFrame:
         .with_columns(cik=pl.coalesce("cik", "later_cik"))
         .drop("later_cik")
     )
-    typed = classify(
-        facts.attach(stripped, known)
-        .drop(*_OF_DIRECTORIES)
-        .join(run.lines.select("symbol", *_OF_DIRECTORIES), on="symbol", how="left")
-    ).select("symbol", *(pl.col(c).alias(f"{c}_later") for c in (*_FACTS, *_TYPES)))
+    typed = classify(facts.attach(stripped, known, then.directory())).select(
+        "symbol", *(pl.col(c).alias(f"{c}_later") for c in (*_FACTS, *_TYPES))
+    )
     kept = pl.col("type_reason") == "price_pinned_at_trust"
     companies = run.companies.join(typed, on="symbol", how="left").with_columns(
         *(pl.coalesce(f"{c}_later", c).alias(c) for c in _FACTS),
