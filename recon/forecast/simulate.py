@@ -271,7 +271,9 @@ def _lines(
         found[f"rank_{line}"] = np.where(full, smallest(rank <= line), 0)
         if line in banded:
             middle = np.where((rank <= line) & counted, percent, -np.inf).max(-1, keepdims=True)
-            found[f"band_high_{line}"] = smallest(percent < middle - banded[line])
+            found[f"band_high_{line}"] = np.where(
+                full, smallest(percent < middle - banded[line]), np.inf
+            )
             found[f"band_low_{line}"] = np.where(
                 full, smallest(percent <= middle + banded[line]), 0
             )

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import polars as pl
 
+from recon.assign import BreakPoint
 from recon.calendar import Event
 from recon.master.membership import Membership
 from recon.rulebook import Rulebook
@@ -56,6 +57,10 @@ class View(Protocol):
     @property
     def securities(self) -> pl.DataFrame:
         """Lives of all symbols."""
+
+    @property
+    def breakpoints(self) -> list[BreakPoint]:
+        """Lines of the ranking as if the session were rank day."""
 
     @property
     def membership(self) -> Membership:
