@@ -105,7 +105,7 @@ def build(
     window = two_years(known, session, chain, typed, years=rulebook.pricing_vehicle.volume_years)
     owned = companies_of_lines(with_blank_cheques(typed, quiet_lines(window)))
     counted = owned.drop("market_cap", "netchange").join(
-        repair(window, [session], key="security_id").select(
+        repair(window, [session], key="line").select(
             "symbol", "shares", "provenance", "shares_reported", "note", "log_shares_dispersion"
         ),
         on="symbol",

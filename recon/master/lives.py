@@ -45,9 +45,11 @@ def lives(history: pl.DataFrame) -> pl.DataFrame:
         back after a gap starts a new life, unless it was away for less than `RETURN_GAP` under
         the same name.
     """
-    ordered = history.sort("symbol", "valid_from").with_columns(
-        key=company_key("name"),
-        end=pl.col("valid_to").fill_null(pl.lit("9999-12-31").str.to_date()),
+    keys = history.select("name").unique().with_columns(key=company_key("name"))
+    ordered = (
+        history.join(keys, on="name", how="left", nulls_equal=True)
+        .sort("symbol", "valid_from")
+        .with_columns(end=pl.col("valid_to").fill_null(pl.lit("9999-12-31").str.to_date()))
     )
     before = pl.col("end").cum_max().shift(1).over("symbol")
     away = pl.col("valid_from") - before
@@ -119,6 +121,7 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame
             "first",
             successor="life",
             new_symbol="symbol",
+            new_key=company_key("first_name"),
         )
         .join(offsets, how="cross")
         .with_columns(day=pl.col("first") - pl.duration(days="offset"))
@@ -135,7 +138,7 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame
     )
     return (
         ended.with_columns(old_key=company_key("last_name"))
-        .join(begun.with_columns(new_key=company_key("first_name")), on="day")
+        .join(begun, on="day")
         .join(
             name_changes.select("old_key", "new_key", changed=pl.lit(True)).unique(),
             on=["old_key", "new_key"],

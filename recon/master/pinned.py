@@ -25,7 +25,7 @@ def quiet_lines(quotes: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     quotes : pl.DataFrame
-        `session`, `security_id`, `close`, `netchange` (USD) up to the wanted session.
+        `session`, `line`, `security_id`, `close`, `netchange` (USD) up to the wanted session.
 
     Returns
     -------
@@ -41,14 +41,15 @@ def quiet_lines(quotes: pl.DataFrame) -> pl.DataFrame:
             pl.col("session").is_in(recent.implode()) & (pl.col("close") > 0) & (before > 0)
         )
         .with_columns(log_return=(pl.col("close") / before).log())
-        .group_by("security_id")
+        .group_by("line")
         .agg(
+            pl.col("security_id").first(),
             daily_sigma=pl.col("log_return").std(),
             mean_close=pl.col("close").mean(),
             seen=pl.len(),
         )
         .filter(pl.col("seen") >= MIN_SESSIONS)
-        .drop("seen")
+        .drop("seen", "line")
     )
 
 

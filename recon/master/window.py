@@ -34,29 +34,36 @@ def two_years(
     -------
     pl.DataFrame
         `session`, `symbol`, `exchange`, `close`, `netchange`, `market_cap` (USD), `volume`
-        (shares), `security_id`, `name` (of today), one row per session and security.
+        (shares), `security_id`, `name` (of today), and `line`, a number for the security that
+        groups faster than its id; in no order, one row per session and security.
     """
-    wanted = lines.filter(pl.col("security_type").is_in(list(CANDIDATE))).select(
-        "security_id", "name"
+    wanted = (
+        lines.filter(pl.col("security_type").is_in(list(CANDIDATE)))
+        .select("security_id", "name")
+        .with_row_index("line")
     )
     bearers = securities.join(wanted, on="security_id").select(
-        "symbol", "security_id", "name", "first", "gone"
+        "symbol", "line", "security_id", "name", "first", "gone"
     )
     past = [s for s in known.sessions() if s <= session][-SESSIONS_A_YEAR * years :]
-    quotes = known.slices(past, 1, _COLUMNS, bearers["symbol"].unique().to_list())
-    # Only a symbol that two securities bore within the window needs its dates compared.
-    borne_once = bearers.filter(pl.len().over("symbol") == 1)
-    reused = bearers.filter(pl.len().over("symbol") > 1)
+    symbols = bearers["symbol"].unique().to_list()
+    quotes = known.slices(past, 1, _COLUMNS, symbols, ordered=False)
+    # Where a symbol and a security belong to each other alone, no dates need comparing.
+    alone = (pl.len().over("symbol") == 1) & (pl.len().over("line") == 1)
     plain = quotes.with_columns(pl.col("exchange").cast(pl.String))
-    single = plain.join(borne_once.drop("gone"), on="symbol").filter(
+    single = plain.join(bearers.filter(alone).drop("gone"), on="symbol").filter(
         pl.col("session") >= pl.col("first")
     )
-    several = plain.join(reused, on="symbol").filter(
-        (pl.col("session") >= pl.col("first"))
-        & (pl.col("gone").is_null() | (pl.col("session") < pl.col("gone")))
+    several = (
+        plain.join(bearers.filter(~alone), on="symbol")
+        .filter(
+            (pl.col("session") >= pl.col("first"))
+            & (pl.col("gone").is_null() | (pl.col("session") < pl.col("gone")))
+        )
+        .sort("session", "symbol", "exchange")
+        .unique(["session", "line"], keep="first", maintain_order=True)
     )
-    both = pl.concat([single.drop("first"), several.drop("first", "gone")])
-    return both.unique(["session", "security_id"], keep="first", maintain_order=True)
+    return pl.concat([single.drop("first"), several.drop("first", "gone")])
 
 
 def mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.DataFrame:
@@ -70,8 +77,9 @@ def mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.Da
     days = timedelta(days=rulebook.eligibility.min_price_lookback_days)
     return (
         window.filter(pl.col("session") > session - days)
-        .group_by("security_id")
-        .agg(mean_price_usd=pl.col("close").mean())
+        .group_by("line")
+        .agg(pl.col("security_id").first(), mean_price_usd=pl.col("close").mean())
+        .drop("line")
     )
 
 
@@ -86,7 +94,12 @@ def traded(window: pl.DataFrame) -> pl.DataFrame:
     """
     year = window["session"].unique().sort().tail(SESSIONS_A_YEAR)
     lately = pl.col("session").is_in(year.implode())
-    return window.group_by("security_id").agg(
-        two_year_volume=pl.col("volume").sum().cast(pl.Float64),
-        addtv_usd=(pl.col("close") * pl.col("volume")).filter(lately).mean(),
+    return (
+        window.group_by("line")
+        .agg(
+            pl.col("security_id").first(),
+            two_year_volume=pl.col("volume").sum().cast(pl.Float64),
+            addtv_usd=(pl.col("close") * pl.col("volume")).filter(lately).mean(),
+        )
+        .drop("line")
     )

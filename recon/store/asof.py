@@ -116,6 +116,8 @@ class AsOf:
         before: int,
         columns: Sequence[str] | None = None,
         symbols: Sequence[str] | None = None,
+        *,
+        ordered: bool = True,
     ) -> pl.DataFrame:
         """Quotes of the windows that end at each of the given sessions, in one query.
 
@@ -127,6 +129,8 @@ class AsOf:
             Sessions in each window, its last included.
         columns, symbols : optional
             As in `quotes`.
+        ordered : bool
+            Whether to sort; large windows that are grouped anyway need not be.
 
         Returns
         -------
@@ -137,7 +141,7 @@ class AsOf:
         wanted: set[date] = set()
         for session in sessions:
             wanted.update([one for one in known if one <= session][-before:])
-        return self._quotes(sorted(wanted), columns, symbols)
+        return self._quotes(sorted(wanted), columns, symbols, ordered=ordered)
 
     def listings(self) -> pl.DataFrame:
         """Lines listed at the moment, by symbol and exchange.
@@ -313,6 +317,8 @@ class AsOf:
         sessions: Sequence[date],
         columns: Sequence[str] | None = None,
         symbols: Sequence[str] | None = None,
+        *,
+        ordered: bool = True,
     ) -> pl.DataFrame:
         key = CONTRACTS["quote"].primary_key()
         chosen = list(columns) if columns is not None else CONTRACTS["quote"].column_names()
@@ -324,8 +330,10 @@ class AsOf:
             sessions=list(sessions),
             symbols=None if symbols is None else list(symbols),
         )
-        frame = frame.sort(*key, "known_at")
-        if revised.intersection(sessions):
+        revisions = bool(revised.intersection(sessions))
+        if ordered or revisions:
+            frame = frame.sort(*key, "known_at")
+        if revisions:
             frame = frame.unique(key, keep="last", maintain_order=True)
         return self._typed("quote", frame.select(chosen))
 
