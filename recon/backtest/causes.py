@@ -138,7 +138,7 @@ def _cause(name: str, test: str, *cases: tuple[pl.Expr, pl.Expr]) -> Cause:
 
 
 def _with_cap(text: str, cap: str) -> pl.Expr:
-    ratio = (100 * (pl.col(cap) / _CUT - 1)).round(0).cast(pl.Int64)
+    ratio = (100 * (pl.col(cap) / _CUT - 1)).round(1)
     return pl.format("{}: {} % from the line", pl.lit(text), ratio)
 
 
@@ -228,7 +228,7 @@ CAUSES: Final[tuple[Cause, ...]] = (
             .otherwise(_LARGE & (_CORRECTED > _CAP)),
             pl.format(
                 "the line moves by {} %",
-                (100 * (_CORRECTED / _CUT - 1)).round(0).cast(pl.Int64),
+                (100 * (_CORRECTED / _CUT - 1)).round(1),
             ),
         ),
     ),

@@ -137,6 +137,40 @@ def parity(run: Run, securities: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def changed(strict: Run, slow: Run, securities: pl.DataFrame) -> pl.DataFrame:
+    """Compare how often later files change an answer, of the dead and of the living.
+
+    A difference is what their absence from those files does: with `strict` facts alone nothing
+    depends on a later file, so whatever differs there is the companies' own.
+
+    Parameters
+    ----------
+    strict, slow : Run
+        One event at one moment with either hindsight.
+    securities : pl.DataFrame
+        As for `subjects`.
+
+    Returns
+    -------
+    pl.DataFrame
+        As from `parity`, `kind` being `changed by later files`, over companies that were no
+        members.
+    """
+    keys = strict.companies.select("company_id", "life")
+    then = subjects(strict, securities).join(keys, on="company_id").drop("company_id")
+    now = subjects(slow, securities).join(
+        slow.companies.select("company_id", "life"), on="company_id"
+    )
+    both = now.filter(~pl.col("member")).join(
+        then.select("life", *(pl.col(name).alias(f"{name} then") for name in ANSWERS)), on="life"
+    )
+    moved = both.with_columns(pl.col(name) != pl.col(f"{name} then") for name in ANSWERS)
+    frames = [_compare(moved, name, "changed by later files") for name in ANSWERS]
+    return pl.concat(frames).select(
+        pl.lit(slow.event.id).alias("event"), pl.lit(slow.hindsight).alias("hindsight"), pl.all()
+    )
+
+
 def _compare(companies: pl.DataFrame, name: str, kind: str) -> pl.DataFrame:
     strata = companies.group_by("stratum").agg(
         died=pl.col("died").sum().cast(pl.Float64),
