@@ -111,7 +111,8 @@ def build(
         on="symbol",
         how="left",
     )
-    counted, absent = filled(counted, absent_members(membership.lines, counted), known.holdings())
+    unseen = absent_members(membership.lines, counted, directory, known.ticker_cik())
+    counted, absent = filled(counted, unseen, known.holdings())
     own = known.share_counts(session - MAX_AGE, session)
     counted = with_own_counts(counted, own, chain, window, share_precedence)
     priced = pricing_vehicles(

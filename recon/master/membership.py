@@ -15,6 +15,7 @@ import polars as pl
 
 from recon.master.rolled import official_not_held, roll_forward
 from recon.master.snapshots import Lines, Snapshot, choose, members_of, minus
+from recon.master.symbols import bare
 
 MICRO_AGE = timedelta(days=366)
 """Oldest Microcap snapshot that is used (design, The candidate list)."""
@@ -75,9 +76,9 @@ def before(
     small = choose(snapshots, "R2000", effective_days)
     all_ = choose(snapshots, "R3000", effective_days, not_before=latest)
     used = [s for s in (large, small) if s is not None]
-    r1000 = members_of(large, lines, securities)
-    r2000 = members_of(small, lines, securities)
-    r3000 = members_of(all_, lines, securities)
+    r1000, r2000, r3000 = (members_of(s, lines, securities) for s in (large, small, all_))
+    r1000 = _there_when_data_begin(r1000, large, [(small, r2000), (all_, r3000)], securities)
+    r2000 = _there_when_data_begin(r2000, small, [(large, r1000), (all_, r3000)], securities)
     stale_large = large is None or (latest is not None and large.asof < latest)
     stale_small = small is None or (latest is not None and small.asof < latest)
     if all_ is not None and stale_large and not stale_small:
@@ -132,4 +133,26 @@ def before(
         ),
         tuple(used),
         micro,
+    )
+
+
+def _there_when_data_begin(
+    members: pl.DataFrame,
+    snapshot: Snapshot | None,
+    others: Sequence[tuple[Snapshot | None, pl.DataFrame]],
+    securities: pl.DataFrame,
+) -> pl.DataFrame:
+    """Members of a list, without those that left between it and the first session of the data.
+
+    Such a name never traded in the data, so it does not resolve; nor does a later list name it.
+    """
+    begin: date | None = securities["first"].min()  # type: ignore[assignment]
+    if snapshot is None or begin is None or snapshot.asof >= begin:
+        return members
+    later = [lines for other, lines in others if other is not None and other.asof >= begin]
+    if not later:
+        return members
+    named = pl.concat(later).select(bare("ticker"))["ticker"].drop_nulls().unique()
+    return members.filter(
+        pl.col("security_id").is_not_null() | bare("ticker").is_in(named.implode())
     )

@@ -5,33 +5,81 @@ no cap. They still hold a rank each. Where an index fund shows how many shares i
 bounds the company's count from below (`recon.master.share_holdings`).
 """
 
+from datetime import timedelta
+
 import polars as pl
 
 from recon.master.company import EQUITY
 from recon.master.share_holdings import fill_from_holdings
-from recon.master.symbols import bare
+from recon.master.symbols import bare, edgar_bare
+
+FOLLOWED = timedelta(days=30)
+"""A directory in which nothing has changed for longer is not followed: lines change daily."""
 
 
-def absent_members(members: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
-    """Members of the lists that are no line of the cross-section.
+def absent_members(
+    members: pl.DataFrame,
+    lines: pl.DataFrame,
+    directory: pl.DataFrame,
+    ticker_cik: pl.DataFrame,
+) -> pl.DataFrame:
+    """Companies among the members that have no line in the cross-section.
+
+    Funds hold lines that trade nowhere (rights of companies taken over, warrants), and further
+    classes of companies that are there by another line: neither holds a rank.
 
     Parameters
     ----------
     members : pl.DataFrame
         `ticker`, `name`, `security_id`, `size` as from `recon.master.membership`.
     lines : pl.DataFrame
-        Lines of the cross-section: `security_id`.
+        Lines of the cross-section: `session`, `security_id`, `cik`.
+    directory : pl.DataFrame
+        Lines of the exchanges' directories at the moment: `directory`, `symbol`, `last_changed`.
+        Only directories that are followed to the session, and cover all exchanges, tell what
+        is not listed.
+    ticker_cik : pl.DataFrame
+        Live pairs `ticker`, `cik`, `session`.
 
     Returns
     -------
     pl.DataFrame
-        The members of the Russell 3000 that do not trade in the data.
+        The rows of `members` that stand for such companies, one each.
     """
-    return (
-        members.filter(pl.col("size").is_not_null())
-        .join(lines.select("security_id").drop_nulls().unique(), on="security_id", how="anti")
-        .unique("ticker", keep="first", maintain_order=True)
+    absent = members.filter(pl.col("size").is_not_null()).join(
+        lines.select("security_id").drop_nulls().unique(), on="security_id", how="anti"
     )
+    spelled = absent.with_columns(spelling=bare("ticker"))
+    listed = _followed(directory, lines)
+    if not listed.is_empty():
+        spelled = spelled.join(listed, on="spelling", how="semi")
+    ciks = (
+        ticker_cik.select("cik", "session", spelling=edgar_bare("ticker"))
+        .drop_nulls("spelling")
+        .sort("session", "cik")
+        .unique("spelling", keep="last", maintain_order=True)
+        .drop("session")
+    )
+    return (
+        spelled.join(ciks, on="spelling", how="left", maintain_order="left")
+        .join(lines.select("cik").drop_nulls().unique(), on="cik", how="anti")
+        .unique("ticker", keep="first", maintain_order=True)
+        .with_columns(company=pl.coalesce("cik", "ticker"))
+        .unique("company", keep="first", maintain_order=True)
+        .select(members.columns)
+    )
+
+
+def _followed(directory: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """Spellings in the directories, empty unless those followed cover all exchanges."""
+    until = lines["session"].max()
+    followed = directory.filter(
+        pl.col("last_changed").max().over("directory") >= pl.lit(until, pl.Date) - FOLLOWED
+    )
+    there = set(followed["directory"].cast(pl.String))
+    if "symbol_list" not in there and not there >= {"nasdaqlisted", "otherlisted"}:
+        followed = followed.clear()
+    return followed.select(spelling=bare("symbol")).drop_nulls().unique()
 
 
 def fill(lines: pl.DataFrame, absent: pl.DataFrame, holdings: pl.DataFrame) -> pl.DataFrame:

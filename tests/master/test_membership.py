@@ -281,6 +281,32 @@ class TestStaleLists:
         assert sizes(lists) == BOTH
 
 
+class TestListsOlderThanTheData:
+    """Quotes begin in 2021; who left between an older list and then is no member."""
+
+    OLD = ("2020-06-26", "R2000", "official_derived", "CCC DDD XXX MOG.A")
+    LARGE = ("2021-03-26", "R1000", "etf_ishares_tickers", "AAA BBB ZZZ")
+    WHOLE = ("2021-04-15", "R3000", "etf_ishares", "AAA BBB CCC MOGA")
+
+    def found(self, *lists):
+        return sizes(Lists(*lists), day=on("2021-05-07"), effective=(on("2020-06-26"),))
+
+    def test_who_is_on_no_newer_list_left_before(self):
+        found = self.found(self.OLD, self.LARGE, self.WHOLE)
+        assert "XXX" not in found
+        assert found["MOG.A"] == "R2000"  # listed, though no quote shows it
+        assert found["DDD"] == "R2000"  # the whole is a sample
+        assert found["ZZZ"] == "R1000"
+
+    def test_without_newer_lists_nobody_can_say(self):
+        old_large = ("2020-06-26", "R1000", "official_derived", "AAA BBB")
+        assert self.found(self.OLD, old_large)["XXX"] == "R2000"
+
+    def test_a_name_of_a_list_within_the_data_stays(self):
+        newer = ("2021-04-30", *self.OLD[1:])
+        assert self.found(newer, self.LARGE, self.WHOLE)["XXX"] == "R2000"
+
+
 class TestRollForward:
     IPO = ("ipo:2024-03", "add", "EEE", "final", on("2024-03-15"))
     LISTS = Lists(
