@@ -24,6 +24,7 @@ from recon.sources.base import Chunk, Seen, Source, check
 from recon.sources.simulated import simulate
 from recon.store import Hindsight, Store
 
+pytestmark = pytest.mark.xdist_group("no_peeking_pipe")
 EVENT, RANK_DAY = "2024-06", date(2024, 4, 30)
 BEFORE_RANK_DAY = date(2024, 3, 27)
 MOMENT = end_of_day(BEFORE_RANK_DAY).astimezone(UTC).replace(tzinfo=None)

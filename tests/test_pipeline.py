@@ -16,11 +16,13 @@ from polars.testing import assert_frame_equal
 
 from recon.calendar import event
 from recon.errors import InputError, NoDataError, UnknownEventError
+from recon.master.resolve import resolve
 from recon.pipeline import Run, run
 from recon.publish.candidates import candidates, company_rows
 from recon.sources.simulated import SimulatedTruth, simulate
 from recon.store import Store
 
+pytestmark = pytest.mark.xdist_group("pipeline")
 EVENT, RANK_DAY, EFFECTIVE = "2024-06", date(2024, 4, 30), date(2024, 6, 28)
 
 
@@ -311,3 +313,95 @@ class TestShape:
     def test_the_event_is_the_calendars(self, june: Run) -> None:
         assert june.event == event(EVENT)
         assert june.session == june.event.rank_day
+
+
+@pytest.mark.realdata
+@pytest.mark.xdist_group("real_event")
+class TestRealJune2024:
+    """Facts that anyone can check, as of the rank day of June 2024."""
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def real(cls, real_store: Store) -> Run:
+        return run(real_store, EVENT, RANK_DAY)
+
+    def company(self, real: Run, symbol: str) -> dict[str, object]:
+        ids = real.lines.filter(symbol=symbol)["company_id"].to_list()
+        return real.companies.filter(pl.col("company_id").is_in(ids)).row(0, named=True)
+
+    @pytest.mark.parametrize(
+        ("symbols", "vehicle", "billions"),
+        [
+            (("GOOG", "GOOGL"), "GOOGL", 2_022),
+            (("BRK/A", "BRK/B"), "BRK/B", 862),
+            (("FOX", "FOXA"), "FOXA", 14.5),
+            (("NWS", "NWSA"), "NWSA", 13.7),
+        ],
+    )
+    def test_classes_are_one_company_whose_cap_counts_once(
+        self, real: Run, symbols: tuple[str, ...], vehicle: str, billions: float
+    ) -> None:
+        lines = real.lines.filter(pl.col("symbol").is_in(symbols))
+        assert lines.height == 2
+        assert lines["company_id"].n_unique() == 1
+        assert lines.filter(role="pricing_vehicle")["symbol"].to_list() == [vehicle]
+        company = self.company(real, vehicle)
+        assert company["total_cap_usd"] == pytest.approx(billions * 1e9, rel=0.05)
+
+    def test_the_largest_companies_in_their_order(self, real: Run) -> None:
+        first = real.companies.filter(pl.col("rank") <= 7).sort("rank")["symbol"].to_list()
+        assert first == ["MSFT", "AAPL", "NVDA", "GOOGL", "AMZN", "META", "BRK/B"]
+
+    def test_a_business_development_company_fails_by_its_structure(self, real: Run) -> None:
+        arcc = self.company(real, "ARCC")
+        assert not arcc["eligible"]
+        answer = real.verdicts.filter(company_id=arcc["company_id"], rule="structure")
+        assert answer.select("verdict", "reason").rows() == [("fail", "structure_excluded")]
+
+    def test_a_depositary_receipt_fails_by_its_type(self, real: Run) -> None:
+        tsm = self.company(real, "TSM")
+        answer = real.verdicts.filter(company_id=tsm["company_id"], rule="share_type")
+        assert answer["verdict"].to_list() == ["fail"]
+
+    def test_additions_are_common_stock_of_corporations(self, real: Run) -> None:
+        added = candidates(real).filter("call", action="add", index="R3000")
+        assert 150 < added["company_id"].n_unique() < 300
+        lines = added.join(real.lines, on="security_id")
+        assert set(lines["security_type"]) <= {
+            "common", "additional_class", "tracking_stock", "reit"
+        }  # fmt: skip
+        assert set(lines["structure"]) <= {"corporation", "reit"}
+
+    def test_a_security_keeps_its_name_through_a_rename(self, real: Run) -> None:
+        asked = pl.DataFrame(
+            {
+                "ticker": ["FB", "META", "META"],
+                "day": [date(2022, 5, 6), RANK_DAY, date(2021, 12, 31)],
+            }
+        )
+        then, now, fund = resolve(asked, real.securities)["security_id"].to_list()
+        assert then == now == real.lines.filter(symbol="META")["security_id"].item()
+        assert fund != now  # another security bore the ticker, or none
+        flt = real.securities.filter(pl.col("symbol").is_in(["FLT", "CPAY"]))
+        assert flt["security_id"].n_unique() == 1
+
+    def test_break_points_are_near_the_published_ones(self, real: Run) -> None:
+        """$4.6bn at rank 1,000, $2.4bn at the lower edge, $150.4m smallest (methodology §4)."""
+        caps = {b.name: b.cap_usd for b in real.breakpoints}
+        assert caps["rank_1000"] == pytest.approx(4.6e9, rel=0.03)
+        assert caps["band_low_1000"] == pytest.approx(2.4e9, rel=0.05)
+        assert caps["rank_3000"] == pytest.approx(150.4e6, rel=0.12)
+
+    def test_members_before_are_as_many_as_there_may_be(self, real: Run) -> None:
+        counts = real.membership.lines["size"].value_counts()
+        sizes = dict(counts.iter_rows())
+        assert 990 <= sizes["R1000"] <= 1030
+        assert 1850 <= sizes["R2000"] <= 2010
+        assert real.membership.micro is None  # the last list is of May 2022
+
+    def test_members_that_no_quote_shows_hold_a_rank(self, real: Run) -> None:
+        """VZ, FDS and CBOE are not in the screener (data README)."""
+        assert {"VZ", "FDS", "CBOE"} <= set(real.absent["ticker"])
+        assert real.absent.height <= 10
+        sized = dict(real.absent.select("ticker", "total_cap_usd").iter_rows())
+        assert sized["VZ"] == pytest.approx(166e9, rel=0.5)
