@@ -59,6 +59,7 @@ EVIDENCE: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
     "cap_reported": pl.Float64,
     "cap_units": pl.Float64,
     "cap_later": pl.Float64,
+    "cap_year": pl.Float64,
     "failed": pl.List(pl.String),
     "failed_later": pl.List(pl.String),
 }
@@ -69,8 +70,8 @@ is in the run. `begun`, `gone`: first session of the line and first without it, 
 trades. `member`: as the run had it; `member_later`: by lists dated up to the effective day;
 `line_was_member`: of the official line itself. `cut_usd`: the cap at rank 3,000 of the run;
 `cut_corrected_usd`: the same with every company on its official side. Caps in USD at the run's
-close: with the reported count, with all units seen before, and with the count at the effective
-day in shares of rank day.
+close: with the reported count, with all units seen before, with the count at the effective day in
+shares of rank day, and with all units that a line of one class shows up to a year later.
 `failed`: rules that failed; `failed_later`: with the facts of later files.
 """
 
@@ -164,9 +165,14 @@ CAUSES: Final[tuple[Cause, ...]] = (
     ),
     _cause(
         "not in the data",
-        "the official ticker resolves to no line, or to one without a quote on rank day",
+        "the official ticker resolves to no line, or to one without a quote on rank day, or no "
+        "list of members up to the effective day holds a name that leaves",
         (~pl.col("resolved"), pl.lit("no line of this ticker")),
         (~pl.col("quoted"), pl.lit("no quote on rank day")),
+        (
+            (pl.col("error") == "missed deletion") & ~pl.col("member") & ~pl.col("member_later"),
+            pl.lit("no list has it as a member"),
+        ),
     ),
     _cause(
         "no cap in the data",
@@ -208,13 +214,14 @@ CAUSES: Final[tuple[Cause, ...]] = (
     _cause(
         "fact wrong: cap",
         "size alone decided, and the cap is on the right side of the line with the reported "
-        "instead of the repaired count, with all units seen before, or with the count at the "
-        "effective day",
+        "instead of the repaired count, with all units seen before or up to a year later, or with "
+        "the count at the effective day",
         (
             _SIZED_ONLY & _right_side("cap_later"),
             _with_cap("count at the effective day", "cap_later"),
         ),
         (_SIZED_ONLY & _right_side("cap_units"), _with_cap("units seen before", "cap_units")),
+        (_SIZED_ONLY & _right_side("cap_year"), _with_cap("units seen a year later", "cap_year")),
         (_SIZED_ONLY & _right_side("cap_reported"), _with_cap("reported count", "cap_reported")),
     ),
     _cause(

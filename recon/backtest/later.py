@@ -6,7 +6,7 @@ it to a forecast).
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 import polars.selectors as cs
@@ -17,8 +17,10 @@ from recon.backtest.judge import Judged
 from recon.backtest.official import Action, Official
 from recon.calendar import Event, end_of_day, event, events, session_on_or_before
 from recon.master import facts, membership
+from recon.master.build import known_securities
 from recon.master.identity import ciks_of_lines
 from recon.master.share_splits import price_breaks
+from recon.master.share_units import may_have_units
 from recon.master.shares import repair
 from recon.master.types import classify
 from recon.master.window import two_years
@@ -30,6 +32,12 @@ FACTS_WITHIN = timedelta(days=365)
 """After rank day: later facts drift away from those that were true then. In March 2026 insiders of
 foreign issuers began to report under section 16 too, so that `domestic_filer` says nothing from
 then on (true for 23 % of filers abroad in February 2026, for 51 % on 1 April)."""
+UNITS_WITHIN = timedelta(days=420)
+"""After the run: the screener showed all units of Up-C companies again in June 2023."""
+UNITS_RATIO = 1.4
+"""By how much a count of all units exceeds that of the listed class."""
+LINES_BESIDE = 600
+"""Lines that are read beside those in question: `price_breaks` compares whole sessions."""
 
 _FACTS = ("incorporation", "headquarters", "domestic_filer")
 _OF_EDGAR = (*_FACTS, "entity_type", "sic", "filer_category", "filer_name")
@@ -72,12 +80,9 @@ def evidence(
     later = members_later(store, run.event, truth.securities)
     own_lines = lines(run, truth.securities)
     held = own_lines.join(later, on="security_id")["company_id"].unique()
-    members = run.membership.lines.join(
-        truth.securities.select("life", shared="security_id"),
-        left_on="security_id",
-        right_on="life",
-        how="left",
-    )["shared"].drop_nulls()
+    members = _shared(run.membership.lines.filter(pl.col("size").is_not_null()), truth.securities)[
+        "security_id"
+    ]
     named = wrong.join(owned, on="key", how="left").with_columns(
         line=pl.coalesce("official_line", "vehicle")
     )
@@ -202,38 +207,54 @@ def _names(store: Store, truth: Official) -> pl.DataFrame:
 def members_later(store: Store, target: Event, securities: pl.DataFrame) -> pl.DataFrame:
     """Members just before an event took effect, by lists dated up to the day before.
 
+    Parameters
+    ----------
+    store : Store
+        Open store; read as of the effective day.
+    target : Event
+        The event.
+    securities : pl.DataFrame
+        Lives as known by the newest moment, whose `security_id` is given.
+
     Returns
     -------
     pl.DataFrame
         `security_id`, `size`.
     """
-    known = store.as_of(end_of_day(store.newest_session()))
-    effective = target.effective or target.rank_day
-    past = [
-        e.effective
-        for e in events(2010, effective.year, kinds=("recon", "ipo"))
-        if e.effective is not None and e.effective < effective
-    ]
+    day = target.effective or target.rank_day
+    known = store.as_of(end_of_day(day))
+    lives = known_securities(known)
     announced = known.announcements().with_columns(cs.enum().cast(pl.String))
-    days = {e: event(e).effective for e in announced["event"].unique().to_list()}
-    earlier = announced.with_columns(
-        effective=pl.col("event").replace_strict(days, default=None, return_dtype=pl.Date)
-    ).filter(pl.col("effective") < effective)
+    days = {name: event(name).effective for name in announced["event"].unique().to_list()}
     found = membership.before(
-        effective,
+        day,
         snapshots=known.snapshots()
         .with_columns(cs.enum().cast(pl.String))
-        .filter(pl.col("asof") < effective),
+        .filter(pl.col("asof") < day),
         lines=known.membership,
-        securities=securities,
-        announcements=earlier,
+        securities=lives,
+        announcements=announced.with_columns(
+            effective=pl.col("event").replace_strict(days, default=None, return_dtype=pl.Date)
+        ).filter(pl.col("effective") < day),
         effective_days=[
-            e.effective
-            for e in events(2010, effective.year, kinds=("recon",))
-            if e.effective in past and e.effective is not None
+            one.effective
+            for one in events(2010, day.year, kinds=("recon",))
+            if one.effective is not None and one.effective < day
         ],
     )
-    return found.lines.drop_nulls("security_id").select("security_id", "size")
+    return _shared(found.lines.filter(pl.col("size").is_not_null()), securities).select(
+        "security_id", "size"
+    )
+
+
+def _shared(members: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
+    """Members under the `security_id` that all moments share; named by a life."""
+    same = securities.select(life="life", shared="security_id")
+    return (
+        members.join(same, left_on="security_id", right_on="life")
+        .with_columns(security_id="shared")
+        .unique("security_id", keep="first", maintain_order=True)
+    )
 
 
 def counts_later(
@@ -256,35 +277,70 @@ def counts_later(
     -------
     pl.DataFrame
         `key`, `cap_units` (all units seen up to the run's session), `cap_later` (the repaired
-        count of the last session up to the effective day, in shares of the run's session); USD.
+        count of the last session up to the effective day), `cap_year` (that of a year after the
+        run, of lines of one class of several whose count is then larger by `UNITS_RATIO`); USD,
+        counts in shares of the run's session.
     """
     wanted = companies.drop_nulls("vehicle").select(
         "key", "price_usd", "security_type", security_id="vehicle", name="vehicle_name"
     )
-    last = session_on_or_before(run.event.effective or run.session)
-    known = store.as_of(end_of_day(last))
-    window = two_years(
-        known, last, securities, wanted, years=run.rulebook.pricing_vehicle.volume_years
+    beside = pl.concat([wanted, _large(run, securities).select(wanted.columns)]).unique(
+        "security_id", keep="first", maintain_order=True
     )
-    answers = repair(window, [run.session, last], key="security_id")
+    last = session_on_or_before(run.event.effective or run.session)
+    answers, factors = _repaired(store, run, securities, beside, last)
+    units = answers.filter(pl.col("session") == run.session).select("security_id", "shares_units")
+    then = answers.filter(pl.col("session") == run.session).select("security_id", then="shares")
+    year = session_on_or_before(min(store.newest_session(), run.session + UNITS_WITHIN))
+    found = wanted.join(units, on="security_id", how="left").join(
+        then, on="security_id", how="left"
+    )
+    for column, day, counts, splits in (
+        ("later", last, answers, factors),
+        ("year", year, *_repaired(store, run, securities, beside, year)),
+    ):
+        counted = counts.filter(pl.col("session") == day).join(splits, on="security_id", how="left")
+        found = found.join(
+            counted.select(
+                "security_id",
+                (pl.col("shares") / pl.col("factor").fill_null(1.0)).alias(column),
+            ),
+            on="security_id",
+            how="left",
+        )
+    has_units = may_have_units(pl.col("name")) & (pl.col("year") >= pl.col("then") * UNITS_RATIO)
+    return found.select(
+        "key",
+        cap_units=pl.col("shares_units") * pl.col("price_usd"),
+        cap_later=pl.col("later") * pl.col("price_usd"),
+        cap_year=pl.when(has_units).then(pl.col("year") * pl.col("price_usd")),
+    )
+
+
+def _large(run: Run, securities: pl.DataFrame) -> pl.DataFrame:
+    """Large companies, beside which a split is told from a session that restates all closes."""
+    largest = run.companies.top_k(LINES_BESIDE, by="total_cap_usd")
+    return (
+        _companies(run, securities)
+        .join(largest.select("company_id"), left_on="key", right_on="company_id", how="semi")
+        .drop_nulls("vehicle")
+        .select("key", "price_usd", "security_type", security_id="vehicle", name="vehicle_name")
+    )
+
+
+def _repaired(
+    store: Store, run: Run, securities: pl.DataFrame, lines: pl.DataFrame, last: date
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Repaired counts of the run's session and a later one, and the splits between the two."""
+    years = run.rulebook.pricing_vehicle.volume_years
+    window = two_years(store.as_of(end_of_day(last)), last, securities, lines, years=years)
     splits = (
         price_breaks(window.filter(pl.col("session") >= run.session), "security_id")
         .filter(pl.col("factor").is_not_null())
         .group_by("security_id")
-        .agg(factor=pl.col("factor").product())
+        .agg(pl.col("factor").product())
     )
-    units = answers.filter(pl.col("session") == run.session).select("security_id", "shares_units")
-    counted = answers.filter(pl.col("session") == last).select("security_id", later="shares")
-    return (
-        wanted.join(units, on="security_id", how="left")
-        .join(counted, on="security_id", how="left")
-        .join(splits, on="security_id", how="left")
-        .select(
-            "key",
-            cap_units=pl.col("shares_units") * pl.col("price_usd"),
-            cap_later=pl.col("later") / pl.col("factor").fill_null(1.0) * pl.col("price_usd"),
-        )
-    )
+    return repair(window, [run.session, last], key="security_id"), splits
 
 
 def verdicts_later(store: Store, run: Run) -> pl.DataFrame:

@@ -39,9 +39,11 @@ def causes_table(counts: pl.DataFrame) -> RenderableType:
     both = [h for h in HINDSIGHTS if h in counts["hindsight"].to_list()]
     for error in counts["error"].unique(maintain_order=True):
         of_error = counts.filter(pl.col("error") == error)
+        seen = of_error.filter(pl.col("count") > 0)["cause"].to_list()
         named = {
-            cause: [[found.get((error, cause, e, h), 0) for h in both] for e in events]
-            for cause in of_error.filter(pl.col("count") > 0)["cause"].unique(maintain_order=True)
+            one.name: [[found.get((error, one.name, e, h), 0) for h in both] for e in events]
+            for one in CAUSES
+            if one.name in seen
         }
         for place, (cause, cells) in enumerate(named.items()):
             laid.add_row("" if place else error, cause, *(_cell(cell) for cell in cells))

@@ -70,6 +70,11 @@ def cause_of(row: dict[str, Any]) -> tuple[str, str | None]:
             "no line",
         ),
         (IN | {"quoted": False, "total_cap_usd": None}, "not in the data", "no quote"),
+        (
+            LEFT | {"member": False, "member_later": False},
+            "not in the data",
+            "no list has it as a member",
+        ),
         (IN | {"total_cap_usd": None, "rank": None}, "no cap in the data", "no share count"),
         (
             IN | {"member": True, "member_later": True, "total_cap_usd": 200.0},
@@ -84,6 +89,7 @@ def cause_of(row: dict[str, Any]) -> tuple[str, str | None]:
         (OUT | {"total_cap_usd": 104.0}, "near the line", "4.0 %"),
         (IN | {"cap_reported": 120.0}, "fact wrong: cap", "reported count: 20.0 %"),
         (IN | {"cap_units": 150.0}, "fact wrong: cap", "units seen before"),
+        (IN | {"cap_year": 300.0}, "fact wrong: cap", "units seen a year later: 200.0 %"),
         (IN | {"cap_later": 110.0}, "fact wrong: cap", "count at the effective day: 10.0 %"),
         (OUT | {"cap_later": 90.0}, "fact wrong: cap", "-10.0 %"),
         (STAYED | {"cap_later": 110.0}, "fact wrong: cap", "effective day"),

@@ -128,7 +128,8 @@ def test_later_members_come_from_lists_between_rank_day_and_the_effective_day(
     real_store: Store, lists: Official
 ) -> None:
     found = members_later(real_store, event("2024-06"), lists.securities)
-    assert 2700 < found.height < 3100
+    assert 2850 < found.height < 3050
+    assert found["security_id"].is_in(lists.securities["security_id"].implode()).all()
     assert not found["security_id"].is_duplicated().any()
     sizes = dict(found.group_by("size").len().iter_rows())
     assert sizes["R1000"] < sizes["R2000"]
