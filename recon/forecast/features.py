@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from recon.calendar import event
 from recon.forecast.factors import fit_factors, log_returns
 from recon.forecast.field import Field, field_of
 from recon.forecast.hazard import hazard
@@ -39,6 +40,7 @@ STANDING: Final = (
     "list_age",
     "spun_off",
     "refused_recon",
+    "refused_early",
     "refused_ipo",
     "events_since_listed",
     "fails_share_type",
@@ -175,12 +177,18 @@ def _failures(view: View) -> pl.DataFrame:
 def _standing(view: View) -> dict[str, pl.Expr]:
     past = pl.col("passed_over")
     provenance = pl.col("cap_provenance")
+    refused = past.is_not_null() & ~past.str.starts_with("ipo:") & ~pl.col("member")
+    begin = view.securities["first"].min()
+    tests = view.companies["passed_over"].drop_nulls().unique().sort().to_list()
+    before = [test for test in tests if event(test).rank_day < begin]  # type: ignore[operator]
     return {
         "knows_micro": pl.lit(float(view.membership.micro is not None)),
         "unheld": pl.col("unheld").fill_null(0.0),
         "once_member": pl.col("once_member").fill_null(0.0),
         "list_age": pl.lit(list_age(view.membership, view.as_of)),
-        "refused_recon": past.is_not_null() & ~past.str.starts_with("ipo:") & ~pl.col("member"),
+        "refused_recon": refused & ~past.is_in(before),
+        # Tested before the data begin: its size then is a guess (`recon.master.evidence`).
+        "refused_early": refused & past.is_in(before),
         "refused_ipo": past.str.starts_with("ipo:").fill_null(False) & ~pl.col("member"),
         # Reconstitutions come once a year at the end of April or in May (before 2026).
         "events_since_listed": (pl.col("listed_years") + 0.05).floor(),
