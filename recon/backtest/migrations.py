@@ -6,14 +6,17 @@ move. A label whose line did not trade on rank day, or whose company was not in 
 the move leaves, could not have been called by anybody; the figures are printed with and without.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
 import polars as pl
 
 from recon.backtest.calls import lines
+from recon.backtest.events import Scored
+from recon.calendar import end_of_day
 from recon.master.resolve import resolve
 from recon.pipeline import Run
+from recon.store import Store
 
 DIRECTIONS: Final = {"up": ("R2000", "R1000"), "down": ("R1000", "R2000")}
 NOISE: Final = ("no line of this ticker", "no company on rank day", "not in the index it leaves")
@@ -50,6 +53,38 @@ class MigrationScore:
     recall: float | None
     precision_clean: float | None
     recall_clean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """The moves of one run, scored.
+
+    Attributes
+    ----------
+    scores : list of MigrationScore
+        `up`, then `down`; none where the store has no labels of the event.
+    names : pl.DataFrame
+        As from `score_migrations`.
+    """
+
+    scores: list[MigrationScore]
+    names: pl.DataFrame
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it for JSON, under `migrations`."""
+        names = self.names if self.scores else self.names.clear()
+        return {
+            "migrations": {
+                "scores": [asdict(one) for one in self.scores],
+                "names": names.to_dicts(),
+            }
+        }
+
+
+def migration_score(store: Store, scored: Scored) -> Moves:
+    """Score the moves of a run with the labels that the store knows by now."""
+    labels = store.as_of(end_of_day(store.newest_session())).derived_migrations(scored.run.event.id)
+    return Moves(*score_migrations(scored.run, labels, scored.official.securities))
 
 
 def score_migrations(

@@ -17,10 +17,10 @@ from recon.backtest import official as truth
 from recon.backtest.causes import CAUSES, by_cause, explained
 from recon.backtest.events import Scored, score_event
 from recon.backtest.later import evidence
-from recon.backtest.migrations import score_migrations
+from recon.backtest.migrations import migration_score
 from recon.backtest.parity import changed, parity
 from recon.backtest.published import compare
-from recon.calendar import Event, end_of_day
+from recon.calendar import Event
 from recon.cli import clock
 from recon.cli.errors_text import (
     causes_table,
@@ -179,10 +179,7 @@ def _all(store: Store, scored: Sequence[Scored], form: str, *, to_file: bool) ->
     found = by_cause(pl.concat([_explained(store, one) for one in scored]))
     if form == "csv":
         return encode(found, "csv")
-    labels = store.as_of(end_of_day(store.newest_session())).derived_migrations()
-    moves = [
-        (one.run, score_migrations(one.run, labels, one.official.securities)[0]) for one in scored
-    ]
+    moves = [(one.run, migration_score(store, one).scores) for one in scored]
     figures = pl.concat(
         [compare(one.run).with_columns(hindsight=pl.lit(one.run.hindsight)) for one in scored]
     )

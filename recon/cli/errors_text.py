@@ -124,7 +124,7 @@ def published_table(figures: pl.DataFrame) -> RenderableType:
 def migrations_table(moves: Sequence[tuple[Run, Sequence[MigrationScore]]]) -> RenderableType:
     """Lay the moves between the size indexes out, one row an event, direction and hindsight."""
     laid = _table(
-        "moves between Russell 1000 and Russell 2000, against inferred ones",
+        "moves between Russell 1000 and Russell 2000 by the rules, against inferred ones",
         ("event", "hindsight", "move", "labels", "called", "hits", "P", "R", "noise", "P", "R"),
         right=("labels", "called", "hits", "P", "R", "noise"),
     )

@@ -14,10 +14,12 @@ from recon import calendar
 from recon.backtest import official as truth
 from recon.backtest.calls import check_list
 from recon.backtest.events import Scored, score_event
+from recon.backtest.migrations import Moves, migration_score
 from recon.backtest.official import ACTIONS
 from recon.backtest.score import Figures, figures, mean
 from recon.calendar import Event
 from recon.cli import clock
+from recon.cli.errors_text import migrations_table, move_names
 from recon.cli.head import head
 from recon.cli.options import (
     as_of_option,
@@ -100,7 +102,8 @@ def score(
         else:
             target = calendar.event(str(event))
             scored = _one(opened, target, path, as_of, hindsight=hindsight)
-            content = _one_content(scored, format_, to_file=to_file)
+            moves = migration_score(opened, scored)
+            content = _one_content(scored, moves, format_, to_file=to_file)
     emit(content, output)
 
 
@@ -145,12 +148,21 @@ def _every(store: Store, last_year: int) -> list[Scored]:
     ]
 
 
-def _one_content(scored: Scored, form: str, *, to_file: bool) -> bytes:
+def _one_content(scored: Scored, moves: Moves, form: str, *, to_file: bool) -> bytes:
     if form == "json":
-        return _json(scored.as_dict())
+        return _json(scored.as_dict() | moves.as_dict())
     text = "\n".join([*head(scored.run, clock.today()), scored.official.remark])
     tables = error_tables(scored.judged)
-    laid = Group(Text(text), Text(), one_event(scored.figures()), Text(), *tables)
+    laid = Group(
+        Text(text),
+        Text(),
+        one_event(scored.figures()),
+        Text(),
+        *tables,
+        migrations_table([(scored.run, moves.scores)]),
+        Text(),
+        *([move_names(moves.names)] if moves.scores else []),
+    )
     return render(laid, to_file=to_file).encode()
 
 

@@ -11,10 +11,11 @@ import click
 import orjson
 import polars as pl
 
-from recon.calendar import next_event, sessions
+from recon.calendar import end_of_day, next_event, sessions
 from recon.cli import clock, freshness
 from recon.cli.options import examples, open_store, output_option, store_option
 from recon.cli.output import emit, render, table
+from recon.master.coverage import OFFICIAL, Coverage, coverage_at
 from recon.store import StoreStatus
 
 
@@ -28,14 +29,20 @@ def status(store: Path, format_: str, output: Path | None) -> None:
     """Say what the store holds: sources, sessions, gaps, rows set aside, differences."""
     with open_store(store) as opened:
         held = opened.status()
+        named = None if held.last is None else coverage_at(opened.as_of(end_of_day(held.last)))
     today = clock.today()
-    text = as_json(held, today) if format_ == "json" else as_text(held, today).encode()
-    emit(text, output)
+    if format_ == "json":
+        emit(as_json(held, today, named), output)
+    else:
+        emit(as_text(held, today, named).encode(), output)
 
 
-def as_json(held: StoreStatus, today: date) -> bytes:
+def as_json(held: StoreStatus, today: date, named: Coverage | None = None) -> bytes:
     """Give the status as one JSON object, with the default event and the age in sessions."""
     content: dict[str, Any] = asdict(held)
+    if named is not None:
+        content["lists"] = named.lists.to_dicts()
+        content["unmatched"] = named.unmatched.to_dicts()
     if held.last is not None:
         content["default_as_of"] = held.last
         content["default_event"] = next_event(held.last).id
@@ -45,7 +52,7 @@ def as_json(held: StoreStatus, today: date) -> bytes:
     )
 
 
-def as_text(held: StoreStatus, today: date) -> str:
+def as_text(held: StoreStatus, today: date, named: Coverage | None = None) -> str:
     """Give the status as text for the terminal."""
     lines = [
         f"store {held.path}, generation {held.generation}, schema {held.schema_version}, "
@@ -74,7 +81,34 @@ def as_text(held: StoreStatus, today: date) -> str:
         f"{one.lines:,} lines\n"
         for one in held.differences
     ]
-    return "".join(parts)
+    return "".join(parts) + ("" if named is None else _names(named))
+
+
+def _names(named: Coverage) -> str:
+    """Official lists one by one, snapshots by kind, and the names that lead to no line."""
+    if named.lists.is_empty():
+        return ""
+    official = pl.col("kind").is_in(list(OFFICIAL))
+    lists = named.lists.filter(official).select("list", "names", "resolved", "share")
+    others = (
+        named.lists.filter(~official)
+        .group_by("kind", maintain_order=True)
+        .agg(pl.len(), pl.col("names", "resolved").sum())
+        .select(
+            pl.format("{} × {}", "len", "kind").alias("list"),
+            "names",
+            "resolved",
+            share=pl.col("resolved") / pl.col("names"),
+        )
+    )
+    shares = pl.concat([lists, others]).with_columns(
+        share=pl.format("{} %", (100 * pl.col("share")).round(2))
+    )
+    lost = named.unmatched.with_columns(pl.col("name").fill_null(""))
+    title = "names of index lists that lead to a line of the market data"
+    return render(table(shares, title)) + render(
+        table(lost, f"names that lead to no line: {lost.height}")
+    )
 
 
 def spans(days: Iterable[date]) -> list[str]:

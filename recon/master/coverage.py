@@ -5,12 +5,14 @@ measure of the master's identity. The lists resolve as the score resolves them: 
 event's rank day, else of its effective day; a snapshot as of its own day.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import polars as pl
 import polars.selectors as cs
 
 from recon.calendar import event
+from recon.master.build import known_securities
 from recon.master.resolve import resolve
 from recon.master.symbols import bare
 from recon.store import AsOf
@@ -26,6 +28,32 @@ _PRINTED: Final = {
     "ticker": pl.String,
     "name": pl.String,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How far the printed names of a moment lead.
+
+    Attributes
+    ----------
+    lists : pl.DataFrame
+        As from `coverage`.
+    unmatched : pl.DataFrame
+        As from `unmatched`.
+    """
+
+    lists: pl.DataFrame
+    unmatched: pl.DataFrame
+
+
+def coverage_at(known: AsOf) -> Coverage:
+    """Resolve every list known at a moment by the lives known at it."""
+    printed = printed_lists(known)
+    if printed.is_empty():
+        found = printed.with_columns(security_id=pl.lit(None, pl.String))
+    else:
+        found = matched(printed, known_securities(known))
+    return Coverage(coverage(found), unmatched(found))
 
 
 def printed_lists(known: AsOf) -> pl.DataFrame:

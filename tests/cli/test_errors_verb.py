@@ -80,7 +80,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date, str]]:
     store = SimpleNamespace(
         simulated=False,
         newest_session=lambda: date(2026, 4, 30),
-        as_of=lambda _: SimpleNamespace(derived_migrations=lambda: MOVES),
+        as_of=lambda _: SimpleNamespace(
+            derived_migrations=lambda name: MOVES.filter(pl.col("event") == name)
+        ),
     )
     monkeypatch.setattr(recon.cli.clock, "today", lambda: date(2026, 5, 2))
     monkeypatch.setattr(recon_errors, "open_store", lambda _: nullcontext(store))

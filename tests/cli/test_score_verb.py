@@ -27,6 +27,12 @@ NAMES = pl.DataFrame(
     orient="row",
 ).with_columns(name=pl.lit(None, pl.String), security_id=pl.format("{}:2021-01-29", "ticker"))
 
+MOVES = pl.DataFrame(
+    [("2024-06", "CCC", "R2000", "R1000"), ("2024-06", "EEE", "R2000", "R1000")],
+    schema=["event", "ticker", "from_index", "to_index"],
+    orient="row",
+)
+
 
 @pytest.fixture(autouse=True)
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date, str]]:
@@ -42,7 +48,17 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date, str]]:
 
     monkeypatch.setattr(recon.cli.clock, "today", lambda: date(2024, 5, 2))
     monkeypatch.setattr(
-        recon_score, "open_store", lambda _: nullcontext(SimpleNamespace(simulated=False))
+        recon_score,
+        "open_store",
+        lambda _: nullcontext(
+            SimpleNamespace(
+                simulated=False,
+                newest_session=lambda: date(2026, 4, 30),
+                as_of=lambda _: SimpleNamespace(
+                    derived_migrations=lambda name: MOVES.filter(pl.col("event") == name)
+                ),
+            )
+        ),
     )
     monkeypatch.setattr(events, "run", run)
     monkeypatch.setattr(truth, "history", lambda *_: small_securities())
@@ -167,3 +183,14 @@ def test_what_cannot_be_scored_is_wrong_use(
     assert said in done.stderr
     assert done.stderr.count("\n") == 1
     assert done.stdout == ""
+
+
+def test_moves_between_the_size_indexes_are_scored_where_there_are_labels(recon: Run) -> None:
+    text = recon("score", "--event", "2024-06").stdout
+    up = next(line for line in text.splitlines() if line.split()[2:3] == ["up"])
+    assert up.split()[3:8] == ["2", "1", "1", "1.000", "0.500"]
+    assert any(line.split()[:3] == ["up", "missed", "EEE"] for line in text.splitlines())
+    found = json.loads(recon("score", "--event", "2024-06", "--format", "json").stdout)
+    assert found["migrations"]["scores"][0]["hits"] == 1
+    without = recon("score", "--event", "2023-06").stdout
+    assert "the store holds no labels" in without
