@@ -69,7 +69,7 @@ def test_a_failure_is_one_line_and_code_1(recon: Run, server: str) -> None:
 def test_the_sec_without_a_contact_is_wrong_use(recon: Run) -> None:
     done = recon("fetch", "--to", "got", "--only", "sec")
     assert done.exit_code == 2
-    assert done.stderr.count("RECON_USER_AGENT") == 3
+    assert done.stderr.count("RECON_USER_AGENT") == 4
 
 
 @pytest.mark.parametrize(

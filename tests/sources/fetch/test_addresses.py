@@ -33,6 +33,9 @@ def test_addresses_are_the_public_ones() -> None:
     assert urls["submissions"] == (
         "https://www.sec.gov/Archives/edgar/daily-index/bulkdata/submissions.zip"
     )
+    assert urls["companyfacts"] == (
+        "https://www.sec.gov/Archives/edgar/daily-index/xbrl/companyfacts.zip"
+    )
 
 
 @pytest.mark.parametrize("given", ["320193", "0000320193", "CIK0000320193"])
