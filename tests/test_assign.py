@@ -410,6 +410,25 @@ class TestSmallAndEqual:
             large = found.filter(pl.col("to_size") == "R1000").height
             assert large == (moved - 1 if before == "R2000" else moved)
 
+    def test_break_points_know_exact_edges_too(self):
+        lines = {b.name: b.rank for b in break_points(np.ones(40), scaled(20, 30, 35, 40))}
+        assert (lines["band_high_20"], lines["rank_20"], lines["band_low_20"]) == (18, 20, 21)
+
+    def test_an_exact_edge_of_the_microcap_is_inside(self):
+        """200 equal companies of half a point: one rank to either side."""
+        rulebook = scaled(40, 100, 150, 200)
+        for held, first in ((True, 99), (False, 102)):
+            frame = market([1.0] * 200, ["R2000"] * 200, [held] * 200)
+            assert assign(frame, rulebook).filter("to_micro")["rank"].min() == first
+
+    @given(seed=st.integers(0, 1000))
+    def test_equal_caps_of_a_path_rank_in_the_order_given(self, seed):
+        caps = np.random.default_rng(seed).integers(1, 4, (2, 100)).astype(float)
+        rank, _ = rank_and_percent(caps, base=50)
+        for path in range(2):
+            order = sorted(range(100), key=lambda i: (-caps[path, i], i))
+            assert rank[path, order].tolist() == list(range(1, 101))
+
     @pytest.mark.parametrize(("held", "first"), [(True, 98), (False, 101)])
     def test_the_band_around_rank_2000_is_half_a_point(self, held, first):
         """A company is 0.4 points here: the band reaches one rank to either side of the 100th."""
