@@ -29,6 +29,11 @@ def layout(found: Explanation) -> RenderableType:
             Text(f"{place}; before {found.before or 'no index'}: {found.membership}"),
         ]
     parts += [Text(), _lines(found)]
+    parts += [
+        Text(f"{one.symbol}: {', '.join(one.flags).replace('_', ' ')}")
+        for one in _shown(found)
+        if one.flags
+    ]
     if others := _left_out(found):
         parts.append(Text(others))
     if found.checks:

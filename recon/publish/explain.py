@@ -91,6 +91,7 @@ def _line(row: dict[str, Any]) -> Line:
         note=row["note"] or None,
         member_of=row["size"],
         eligible=row["line_eligible"],
+        flags=tuple(row.get("flags") or ()),
     )
 
 

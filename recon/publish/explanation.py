@@ -32,6 +32,7 @@ class Line(_Part):
     note: str | None
     member_of: str | None
     eligible: bool
+    flags: tuple[str, ...] = ()
 
 
 class Check(_Part):
