@@ -56,6 +56,30 @@ def labels(run: Run, truth: Official) -> pl.DataFrame:
     )
 
 
+def unmatched(run: Run, truth: Official) -> pl.DataFrame:
+    """Names of the official lists that are no company of the run.
+
+    Returns
+    -------
+    pl.DataFrame
+        `company_id` (the action and the ticker), `symbol`, `member` (1.0 for a deletion),
+        `added`, `deleted`, `seen` (False).
+    """
+    deleted = pl.col("action") == "delete"
+    return (
+        truth.names.join(lines(run, truth.securities), on="security_id", how="left")
+        .filter(pl.col("company_id").is_null())
+        .select(
+            company_id=pl.format("{}:{}", "action", "ticker"),
+            symbol="ticker",
+            member=deleted.cast(pl.Float64),
+            added=~deleted,
+            deleted=deleted,
+            seen=pl.lit(False),
+        )
+    )
+
+
 def known_from(event: Event) -> datetime | None:
     """Moment from which an event's labels are known: the evening of its final list."""
     return None if event.effective is None else evening(event.effective)
