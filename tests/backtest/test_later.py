@@ -9,7 +9,8 @@ from small_run import small_run
 from recon.backtest import later
 from recon.backtest.causes import EVIDENCE, explained
 from recon.backtest.events import score_event
-from recon.backtest.later import corrected_cut, counts_later, members_later
+from recon.backtest.later import corrected_cut, members_later
+from recon.backtest.later_counts import counts_later
 from recon.backtest.official import Official, history, official
 from recon.calendar import event
 from recon.pipeline import Run
