@@ -1,0 +1,173 @@
+"""Models on disk: skops with a card beside it, never a pickle.
+
+A model is two files: `NAME.skops` and `NAME.json`, its card. Loading checks the checksum that the
+card names, the features that this program computes, and the types in the file, and refuses what
+does not match.
+"""
+
+import hashlib
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import skops.io  # type: ignore[import-untyped]
+from pydantic import BaseModel, ConfigDict, ValidationError
+from sklearn.utils.validation import check_is_fitted
+from skops.io.exceptions import (  # type: ignore[import-untyped]
+    UntrustedTypesFoundException,
+)
+
+from recon.errors import InputError
+from recon.forecast.classifier import ReconClassifier
+from recon.forecast.features import FEATURES
+
+TRUSTED: Final = (
+    "recon.forecast.classifier.ReconClassifier",
+    "recon.forecast.heads.Head",
+    "sklearn._loss.link.Interval",
+    "sklearn._loss.link.LogitLink",
+    "sklearn._loss.loss.HalfBinomialLoss",
+    "sklearn._loss._loss.CyHalfBinomialLoss",
+    "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "numpy.dtype",
+)
+"""Types that a model may hold beside those that skops trusts by itself."""
+PACKAGES: Final = ("scikit-learn", "skops", "numpy")
+
+
+class ModelCard(BaseModel):
+    """What a model was learned from, and how to tell that it is the one.
+
+    Attributes
+    ----------
+    name : str
+        Of the model, as in `model_version` of a list.
+    events : tuple of str
+        Learned from.
+    hindsight : str
+        Of the frames learned from.
+    data_first, data_last : date
+        First and last moment of those frames.
+    features : tuple of str
+        Columns, in order.
+    rows, changes : int
+        Company-dates learned from, and how many changed sides.
+    sha256 : str
+        Of the skops file.
+    versions : dict of str to str
+        Packages that it was made with.
+    scores : list of dict
+        Walk-forward figures, as from `recon.backtest.scorecard.table`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    events: tuple[str, ...]
+    hindsight: str
+    data_first: date
+    data_last: date
+    features: tuple[str, ...]
+    rows: int
+    changes: int
+    sha256: str = ""
+    versions: dict[str, str] = {}
+    scores: list[dict[str, Any]] = []
+
+
+def save(model: ReconClassifier, card: ModelCard, path: Path) -> ModelCard:
+    """Write a fitted model and its card.
+
+    Parameters
+    ----------
+    model : ReconClassifier
+        Fitted.
+    card : ModelCard
+        `sha256` and `versions` are filled in.
+    path : Path
+        The skops file; the card goes beside it as JSON.
+    """
+    check_is_fitted(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = skops.io.dumps(model)
+    whole = card.model_copy(
+        update={
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "versions": {name: version(name) for name in PACKAGES},
+        }
+    )
+    path.write_bytes(content)
+    path.with_suffix(".json").write_text(whole.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    return whole
+
+
+def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
+    """Read a model and its card.
+
+    Raises
+    ------
+    InputError
+        If a file is missing or no card, the checksum or the list of features does not match, or
+        the file holds a type that is not trusted.
+    """
+    card = _card(path.with_suffix(".json"))
+    if not path.is_file():
+        raise InputError("there is no such model", field="model", value=path, expected="a file")
+    content = path.read_bytes()
+    found = hashlib.sha256(content).hexdigest()
+    if found != card.sha256:
+        raise InputError(
+            "the model is not the one that its card describes",
+            field="sha256",
+            value=found,
+            expected=card.sha256,
+        )
+    if card.features != FEATURES:
+        odd = sorted(set(card.features) ^ set(FEATURES)) or ["their order"]
+        raise InputError(
+            "the model was made for other features",
+            field="features",
+            value=", ".join(odd),
+            expected="the features of this program; train the model again",
+        )
+    untrusted = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED))
+    if untrusted:
+        raise InputError(
+            "the model holds types that are not trusted",
+            field="types",
+            value=", ".join(untrusted),
+            expected="types of recon.forecast.model.TRUSTED",
+        )
+    try:
+        model = skops.io.loads(content, trusted=list(TRUSTED))
+    except UntrustedTypesFoundException as error:
+        raise InputError(
+            "the model holds types that are not trusted", field="types", value=str(error)
+        ) from error
+    if not isinstance(model, ReconClassifier):
+        raise InputError(
+            "the file holds something else than the classifier",
+            field="model",
+            value=type(model).__name__,
+            expected="ReconClassifier",
+        )
+    return model, card
+
+
+def _card(path: Path) -> ModelCard:
+    try:
+        return ModelCard.model_validate_json(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise InputError(
+            "the model has no card", field="card", value=path, expected="a JSON file"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            "the card of the model cannot be read",
+            field=".".join(str(part) for part in first["loc"]),
+            value=path,
+            expected=first["msg"],
+        ) from error

@@ -1,0 +1,105 @@
+"""A model comes back as it was written, and anything else is refused."""
+
+import hashlib
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+import skops.io
+from small_events import frame
+
+from recon.errors import InputError
+from recon.forecast.classifier import ReconClassifier
+from recon.forecast.features import FEATURES
+from recon.forecast.model import ModelCard, load, save
+
+
+@pytest.fixture(scope="module")
+def model() -> ReconClassifier:
+    rows = pl.concat([frame(e) for e in ("2021-06", "2022-06")])
+    y = (rows["added"] | rows["deleted"]).cast(pl.Int64).to_numpy()
+    x = rows.select(FEATURES).to_numpy()
+    return ReconClassifier(rounds=10).fit(x, y, rows["event"].to_numpy())
+
+
+CARD = ModelCard(
+    name="test",
+    events=("2021-06", "2022-06"),
+    hindsight="strict",
+    data_first=date(2021, 5, 7),
+    data_last=date(2022, 5, 6),
+    features=FEATURES,
+    rows=1800,
+    changes=300,
+)
+
+
+def test_it_comes_back_and_says_the_same(model: ReconClassifier, tmp_path: Path) -> None:
+    written = save(model, CARD, tmp_path / "one.skops")
+    again, card = load(tmp_path / "one.skops")
+    assert card == written
+    assert card.versions["scikit-learn"]
+    x = frame("2023-06").select(FEATURES).to_numpy()
+    np.testing.assert_array_equal(again.predict_proba(x), model.predict_proba(x))
+    np.testing.assert_array_equal(again.predict(x), model.predict(x))
+
+
+def test_a_changed_file_is_refused(model: ReconClassifier, tmp_path: Path) -> None:
+    path = tmp_path / "one.skops"
+    save(model, CARD, path)
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(InputError, match="not the one"):
+        load(path)
+
+
+def test_other_features_are_refused(model: ReconClassifier, tmp_path: Path) -> None:
+    path = tmp_path / "one.skops"
+    save(model, CARD.model_copy(update={"features": FEATURES[::-1]}), path)
+    with pytest.raises(InputError, match="other features"):
+        load(path)
+
+
+def test_untrusted_types_are_refused(tmp_path: Path, model: ReconClassifier) -> None:
+    path = tmp_path / "one.skops"
+    card = save(model, CARD, path)
+    content = skops.io.dumps({"harmless": Untrusted()})
+    path.write_bytes(content)
+    told = card.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
+    path.with_suffix(".json").write_text(told.model_dump_json())
+    with pytest.raises(InputError, match="not trusted"):
+        load(path)
+
+
+def test_a_pickle_or_a_missing_file_is_refused(model: ReconClassifier, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no card"):
+        load(tmp_path / "none.skops")
+    path = tmp_path / "one.skops"
+    save(model, CARD, path)
+    path.unlink()
+    with pytest.raises(InputError, match="no such model"):
+        load(path)
+    path.with_suffix(".json").write_text("{}")
+    with pytest.raises(InputError, match="cannot be read"):
+        load(path)
+
+
+def test_something_else_than_the_classifier_is_refused(
+    tmp_path: Path, model: ReconClassifier
+) -> None:
+    path = tmp_path / "one.skops"
+    card = save(model, CARD, path)
+    content = skops.io.dumps([1, 2])
+    path.write_bytes(content)
+    told = card.model_copy(update={"sha256": hashlib.sha256(content).hexdigest()})
+    path.with_suffix(".json").write_text(told.model_dump_json())
+    with pytest.raises(InputError, match="something else"):
+        load(path)
+
+
+class Untrusted:
+    """Not a type that a model holds."""
+
+    def __init__(self) -> None:
+        self.a = 1
