@@ -106,7 +106,8 @@ def size_index(
 
     A member of the Russell 1000 stays while its percent is at most the break-point's plus the
     band, a member of the Russell 2000 while it is at least the break-point's minus the band;
-    equality is inside (the text is silent). Everybody else goes by rank (methodology §3.3).
+    whether equality is inside is the rulebook's choice, as the text is silent. Everybody else goes
+    by rank (methodology §3.3).
 
     Returns
     -------
@@ -115,11 +116,10 @@ def size_index(
     """
     ranks, width = rulebook.ranks, rulebook.bands.russell_1000_percent
     line = percent_at(percent, rank, ranks.russell_1000)
-    large = np.where(
-        was_r1000,
-        percent <= line + width,
-        np.where(was_r2000, percent < line - width, rank <= ranks.russell_1000),
-    )
+    inside = rulebook.bands.edge_inside
+    stays = percent <= line + width if inside else percent < line + width
+    rises = percent < line - width if inside else percent <= line - width
+    large = np.where(was_r1000, stays, np.where(was_r2000, rises, rank <= ranks.russell_1000))
     placed = np.where(large, R1000, R2000)
     return np.where(rank <= ranks.russell_3000, placed, NONE)
 
@@ -134,7 +134,10 @@ def in_microcap(
     """
     ranks, width = rulebook.ranks, rulebook.bands.microcap_percent
     line = percent_at(percent, rank, ranks.microcap_high)
-    banded = np.where(was_micro, percent >= line - width, percent > line + width)
+    inside = rulebook.bands.edge_inside
+    stays = percent >= line - width if inside else percent > line - width
+    falls = percent > line + width if inside else percent >= line + width
+    banded = np.where(was_micro, stays, falls)
     small = np.where(was_r3000, banded, rank > ranks.microcap_high)
     return np.asarray(small & (rank <= ranks.russell_3000e))
 

@@ -126,10 +126,18 @@ def run(
     NoDataError
         If the store knows no session at the moment.
     InputError
-        If the event was effective before the moment.
+        If the event was effective before the moment, or is a quarterly addition of IPOs, which
+        takes other rules (methodology §1.4).
     """
     day = as_of or store.newest_session()
     target = event(event_id) if event_id else next_event(day)
+    if target.kind == "ipo":
+        raise InputError(
+            "IPO additions are not predicted",
+            field="event",
+            value=target.id,
+            expected="a reconstitution such as 2026-06, or the parallel run shadow:2025-11",
+        )
     if target.effective is not None and day > target.effective:
         raise InputError(
             f"{target.id} took effect before the moment asked for",

@@ -410,6 +410,14 @@ class TestSmallAndEqual:
             large = found.filter(pl.col("to_size") == "R1000").height
             assert large == (moved - 1 if before == "R2000" else moved)
 
+    def test_a_rulebook_may_put_the_exact_edge_outside(self):
+        rulebook = scaled(20, 30, 35, 40)
+        bands = rulebook.bands.model_copy(update={"edge_inside": False})
+        outside = rulebook.model_copy(update={"bands": bands})
+        for before, large in (("R2000", 19), ("R1000", 20)):
+            found = assign(market([1.0] * 40, [before] * 40), outside)
+            assert found.filter(pl.col("to_size") == "R1000").height == large
+
     def test_break_points_know_exact_edges_too(self):
         lines = {b.name: b.rank for b in break_points(np.ones(40), scaled(20, 30, 35, 40))}
         assert (lines["band_high_20"], lines["rank_20"], lines["band_low_20"]) == (18, 20, 21)

@@ -205,6 +205,10 @@ class TestSimulatedMarket:
 
 
 class TestMoments:
+    def test_ipo_additions_are_refused(self, simulated: Simulated) -> None:
+        with pytest.raises(InputError, match="IPO additions are not predicted"):
+            run(simulated.store, "ipo:2024-03", date(2024, 1, 31))
+
     def test_defaults_are_the_newest_session_and_the_next_reconstitution(
         self, simulated: Simulated
     ) -> None:

@@ -119,6 +119,7 @@ def build(
         counted,
         traded(window),
         tolerance_percent=rulebook.pricing_vehicle.volume_tolerance_percent,
+        min_trading_days=rulebook.pricing_vehicle.min_trading_days,
     )
     tests = past_tests(membership, past, known.sessions()[0])
     lines = priced.join(mean_price(window, session, rulebook), on="security_id", how="left").join(

@@ -14,7 +14,11 @@ CANDIDATE = (*EQUITY, "adr", "lp", "llc", "royalty_trust", "closed_end_fund", "b
 
 
 def pricing_vehicles(
-    lines: pl.DataFrame, volumes: pl.DataFrame, *, tolerance_percent: float
+    lines: pl.DataFrame,
+    volumes: pl.DataFrame,
+    *,
+    tolerance_percent: float,
+    min_trading_days: int = 0,
 ) -> pl.DataFrame:
     """Mark the pricing vehicle of each company.
 
@@ -27,6 +31,8 @@ def pricing_vehicles(
     tolerance_percent : float
         Within this of the highest volume, the class with most shares is taken. Where classes
         share one count, that means the higher volume.
+    min_trading_days : int
+        Sessions with volume that a class of a member needs to price it, where another has them.
 
     Returns
     -------
@@ -41,6 +47,10 @@ def pricing_vehicles(
         lines.join(volumes, on="security_id", how="left")
         .with_columns(equity=equity, shown=shown, traded=volume)
         .with_columns(
+            seasoned=~pl.col("size").is_not_null().any().over("company_id")
+            | (pl.col("days_traded") >= min_trading_days).fill_null(False)
+        )
+        .with_columns(
             near=pl.col("traded")
             >= pl.col("traded").filter(pl.col("equity")).max().over("company_id")
             * (1 - tolerance_percent / 100)
@@ -49,11 +59,12 @@ def pricing_vehicles(
             "company_id",
             "equity",
             "shown",
+            "seasoned",
             "near",
             "shares",
             "traded",
             "symbol",
-            descending=[False, True, True, True, True, True, False],
+            descending=[False, True, True, True, True, True, True, False],
             nulls_last=True,
         )
         .with_columns(place=pl.int_range(pl.len()).over("company_id"))
@@ -65,7 +76,7 @@ def pricing_vehicles(
         .then(pl.lit("additional_class"))
     )
     return ranked.with_columns(role=role).drop(
-        "equity", "shown", "near", "place", "traded", "two_year_volume"
+        "equity", "shown", "seasoned", "near", "place", "traded", "two_year_volume"
     )
 
 

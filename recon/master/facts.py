@@ -1,10 +1,19 @@
 """What EDGAR and the screener say about a company: where it is and how it files."""
 
+from datetime import date, timedelta
+from typing import Final
+
 import polars as pl
 
 from recon.master.countries import from_edgar, from_screener
 from recon.master.symbols import bare
 from recon.store import AsOf
+
+SECTION_16_ABROAD: Final = date(2026, 3, 18)
+"""From this day insiders of foreign private issuers report under section 16 too, so that reporting
+says nothing of where a company is at home (Holding Foreign Insiders Accountable Act, in the
+National Defense Authorization Act for 2026; in EDGAR's data the share of filers abroad with such
+reports doubles within two weeks of it)."""
 
 
 def attach(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.DataFrame:
@@ -25,19 +34,21 @@ def attach(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.Data
         With `incorporation` and `headquarters` (ISO codes; headquarters from EDGAR's business
         address, else the screener's country), `domestic_filer` (whether the newest annual
         report is a 10-K rather than a 20-F or 40-F; where no report is known, whether insiders
-        report under section 16, from which foreign private issuers are exempt), `entity_type`,
+        reported under section 16 while foreign private issuers were exempt), `entity_type`,
         `sic`, `filer_category`, `filer_name`, and the symbol directories' `directory_name` and
         `etf_flag`; null where not known.
     """
     places = known.places()
     reports = known.annual_forms().select("cik", files_10k=pl.col("form").cast(pl.String) == "10-K")
+    reporting = known.filers(until=SECTION_16_ABROAD - timedelta(days=1)).select(
+        "cik", domestic_filer="insider_transactions"
+    )
     filers = known.filers().select(
         "cik",
         "entity_type",
         "sic",
         "filer_category",
         filer_name="name",
-        domestic_filer="insider_transactions",
         incorporation=from_edgar("state_of_incorporation", places),
         address=from_edgar("business_state_or_country", places),
     )
@@ -56,6 +67,7 @@ def attach(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.Data
     )
     return (
         lines.join(filers, on="cik", how="left")
+        .join(reporting, on="cik", how="left")
         .join(reports, on="cik", how="left")
         .with_columns(
             domestic_filer=pl.coalesce("files_10k", "domestic_filer"),

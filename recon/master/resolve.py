@@ -45,7 +45,8 @@ def resolve(tickers: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
     )
     numbered = tickers.with_row_index("row")
     found = (
-        numbered.select("row", "ticker", "day", spelling=bare("ticker"))
+        numbered.drop_nulls("day")
+        .select("row", "ticker", "day", spelling=bare("ticker"))
         .join(spelled, on="spelling")
         .with_columns(
             distance=pl.max_horizontal(early, late, pl.lit(0)),

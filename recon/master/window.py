@@ -74,9 +74,13 @@ def mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.Da
     pl.DataFrame
         `security_id`, `mean_price_usd`.
     """
-    days = timedelta(days=rulebook.eligibility.min_price_lookback_days)
+    days = rulebook.eligibility.min_price_lookback_days
+    if rulebook.eligibility.min_price_lookback_unit == "session":
+        lately = pl.col("session").is_in(window["session"].unique().sort().tail(days).implode())
+    else:
+        lately = pl.col("session") > session - timedelta(days=days)
     return (
-        window.filter(pl.col("session") > session - days)
+        window.filter(lately)
         .group_by("line")
         .agg(pl.col("security_id").first(), mean_price_usd=pl.col("close").mean())
         .drop("line")
@@ -89,7 +93,7 @@ def traded(window: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `security_id`, `two_year_volume` (shares), `addtv_usd` (average daily dollar trading
+        `security_id`, `two_year_volume` (shares), `days_traded` (sessions with volume), `addtv_usd` (average daily dollar trading
         volume; the owner does not state the period for further classes, a year is held).
     """
     year = window["session"].unique().sort().tail(SESSIONS_A_YEAR)
@@ -99,6 +103,7 @@ def traded(window: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("security_id").first(),
             two_year_volume=pl.col("volume").sum().cast(pl.Float64),
+            days_traded=(pl.col("volume") > 0).sum(),
             addtv_usd=(pl.col("close") * pl.col("volume")).filter(lately).mean(),
         )
         .drop("line")

@@ -33,7 +33,11 @@ def nationality(rulebook: Rulebook) -> Answer:
     at_home, inc_us = hq.is_in(domestic), inc.is_in(domestic)
     return answer(
         (pl.col("member"), Verdict.PASS, Reason.MEMBER_PASSED_LAST_TIME),
-        (hq.is_in(_CHINA) & ~inc_us.fill_null(False), Verdict.FAIL, Reason.CHINA_N_SHARE),
+        (
+            hq.is_in(_CHINA) & ~inc_us.fill_null(False) & pl.lit(rules.china_n_shares_excluded),
+            Verdict.FAIL,
+            Reason.CHINA_N_SHARE,
+        ),
         (at_home & inc_us, Verdict.PASS, Reason.INCORPORATED_AND_HEADQUARTERED_IN_US),
         (at_home, Verdict.PASS, Reason.HEADQUARTERED_IN_US),
         (hq.is_in(no_home_exchange), Verdict.PASS, Reason.BENEFIT_DRIVEN_TRADED_IN_US),

@@ -72,10 +72,12 @@ def minimum_price(rulebook: Rulebook) -> Answer:
 
 def minimum_total_cap(rulebook: Rulebook) -> Answer:
     """Total market cap of at least $30m (methodology §2.2; §5.9)."""
+    cap, minimum = pl.col("total_cap_usd"), rulebook.eligibility.min_total_cap_usd
+    enough = cap >= minimum if rulebook.eligibility.min_total_cap_inclusive else cap > minimum
     return answer(
-        (pl.col("total_cap_usd").is_null(), Verdict.UNKNOWN, Reason.CAP_UNKNOWN),
+        (cap.is_null(), Verdict.UNKNOWN, Reason.CAP_UNKNOWN),
         (
-            pl.col("total_cap_usd") >= rulebook.eligibility.min_total_cap_usd,
+            enough,
             Verdict.PASS,
             Reason.CAP_AT_LEAST_MINIMUM,
         ),

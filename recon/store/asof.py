@@ -238,8 +238,13 @@ class AsOf:
         """Fund shares outstanding by date and fund."""
         return self._rows("fund_snapshot")
 
-    def filers(self) -> pl.DataFrame:
+    def filers(self, until: date | None = None) -> pl.DataFrame:
         """Companies at EDGAR, one row each, by CIK.
+
+        Parameters
+        ----------
+        until : date, optional
+            Only what EDGAR showed up to this day; by default everything known.
 
         Returns
         -------
@@ -249,7 +254,7 @@ class AsOf:
             company still had it), `known_at`, `hindsight`.
         """
         sql = query("filers")
-        return self._typed("filer", self._fetch(sql, slow_facts=self._slow_facts))
+        return self._typed("filer", self._fetch(sql, slow_facts=self._slow_facts, until=until))
 
     def ticker_cik(self) -> pl.DataFrame:
         """Live pairs of ticker and CIK.

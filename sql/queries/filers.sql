@@ -1,15 +1,18 @@
 -- What EDGAR showed of each company at the moment: the latest stated value of each attribute.
 -- `live` says whether the company was still in the newest file that followed it. With
 -- $slow_facts, a company of which nothing is known yet is stood in for by its earliest later rows.
+-- With $until, only what was stated of days up to it counts.
 WITH known AS (
     SELECT *, FALSE AS hindsight
     FROM filer
     WHERE known_at <= $moment
+      AND (CAST($until AS DATE) IS NULL OR session <= CAST($until AS DATE))
 ),
 later AS (
     SELECT *, TRUE AS hindsight
     FROM filer
     WHERE $slow_facts AND known_at > $moment AND happening = 'seen'
+      AND (CAST($until AS DATE) IS NULL OR session <= CAST($until AS DATE))
       AND cik NOT IN (SELECT cik FROM known)
     QUALIFY rank() OVER (PARTITION BY cik ORDER BY known_at, session) = 1
 ),

@@ -46,6 +46,7 @@ def volumes(**traded):
         {
             "security_id": pl.Series([f"{s}:x" for s in traded], dtype=pl.String),
             "two_year_volume": pl.Series(list(traded.values()), dtype=pl.Float64),
+            "days_traded": pl.Series([500] * len(traded), dtype=pl.UInt32),
         }
     )
 
@@ -186,3 +187,17 @@ def test_every_company_is_priced_once_whatever_the_order_of_lines(rows, seed):
     shuffled = listed.sample(fraction=1.0, shuffle=True, seed=seed)
     again = collapsed(shuffled)
     assert again.select(found.columns).equals(found)
+
+
+def test_a_class_of_a_member_that_hardly_traded_prices_nothing():
+    young = lines(NEW={"company_id": "c", "size": "R1000"}, OLD={"company_id": "c"})
+    traded = pl.DataFrame(
+        {
+            "security_id": ["NEW:x", "OLD:x"],
+            "two_year_volume": [9e9, 1e6],
+            "days_traded": pl.Series([20, 500], dtype=pl.UInt32),
+        }
+    )
+    for needed, vehicle in ((0, "NEW"), (100, "OLD")):
+        marked = pricing_vehicles(young, traded, tolerance_percent=20.0, min_trading_days=needed)
+        assert marked.filter(role="pricing_vehicle")["symbol"].to_list() == [vehicle]

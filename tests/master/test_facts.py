@@ -1,64 +1,50 @@
-"""How a company files, from its annual reports and else from who reports insider trades."""
-
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import date
 
 import polars as pl
-import pytest
-from polars.testing import assert_series_equal
 
-from recon.master.facts import attach
-from recon.sources.base import Seen, Source, check
-from recon.store import Store
+from recon.master.facts import SECTION_16_ABROAD, attach
 
-KNOWN = datetime(2024, 1, 3)  # noqa: DTZ001 - the store's moments bear no zone
+NAMES = ("entity_type", "sic", "filer_category", "name")
+PLACES = {"state_of_incorporation": "DE", "business_state_or_country": "X0"}
 
 
-@pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """Three filers: insiders of the first and the third report, the first and second file."""
-    days = {"session": KNOWN.date(), "happening": "seen", "origin": "x", "known_at": KNOWN}
-    filers = [
-        {"cik": f"{n:010}", "insider_transactions": insiders, **days}
-        for n, insiders in ((1, True), (2, None), (3, True), (4, None))
-    ]
-    reports = [
-        {"cik": f"{n:010}", "filed": KNOWN.date(), "form": form, "origin": "x", "known_at": KNOWN}
-        for n, form in ((1, "20-F"), (2, "10-K"))
-    ]
+class Known:
+    """What was known: a filer whose insiders began to report on 1 April 2026."""
 
-    def read(_path: Path, _seen: Seen):
-        names = ("name", "entity_type", "sic", "filer_category", "state_of_incorporation")
-        more = (*names, "business_state_or_country", "business_city", "ein")
-        empty = [pl.lit(None, pl.String).alias(name) for name in more]
-        yield check("filer", pl.DataFrame(filers).with_columns(empty))
-        yield check("annual_report", pl.DataFrame(reports))
+    def __init__(self, form: str | None = None) -> None:
+        self.form = form
 
-    source = Source("made_up", "made-up rows", Path.is_file, read)
-    monkeypatch.setattr("recon.sources.recognise", lambda _: source)
-    (tmp_path / "file").touch()
-    opened = Store(tmp_path / "store", precedence=[])
-    opened.ingest([tmp_path / "file"])
-    return opened
+    def places(self) -> pl.DataFrame:
+        return pl.DataFrame({"code": ["DE", "X0"], "type": ["US", "FOREIGN"], "iso": ["US", "GB"]})
+
+    def annual_forms(self) -> pl.DataFrame:
+        rows = [] if self.form is None else [{"cik": "0000000001", "form": self.form}]
+        return pl.DataFrame(rows, schema={"cik": pl.String, "form": pl.String})
+
+    def filers(self, until: date | None = None) -> pl.DataFrame:
+        reports = until is None or until >= date(2026, 4, 1)
+        row = {"cik": "0000000001", "insider_transactions": reports, **PLACES}
+        return pl.DataFrame([row | dict.fromkeys(NAMES, "x")])
 
 
-def attached(store: Store, lines: pl.DataFrame, month: int) -> pl.DataFrame:
-    known = store.as_of(datetime(2024, month, 1, tzinfo=UTC))
-    return attach(lines, known, known.directory())
-
-
-def test_an_annual_report_goes_before_who_reports_insider_trades(store: Store):
-    lines = pl.DataFrame(
-        {
-            "symbol": ["A", "B", "C", "D", "E"],
-            "cik": [*(f"{n:010}" for n in (1, 2, 3, 4)), None],
-            "country": [None] * 5,
-        },
-        schema_overrides={"country": pl.String},
+def attached(known: Known) -> dict[str, object]:
+    lines = pl.DataFrame({"symbol": ["AZN"], "cik": ["0000000001"], "country": ["United Kingdom"]})
+    directory = pl.DataFrame(
+        {"symbol": ["AZN"], "security_name": ["Ordinary"], "etf": [False], "last_changed": [None]}
     )
-    with store:
-        found = attached(store, lines, 2)
-        early = attached(store, lines, 1)
-    expected = pl.Series("domestic_filer", [False, True, True, None, None])
-    assert_series_equal(found.sort("symbol")["domestic_filer"], expected)
-    assert early["domestic_filer"].is_null().all()
+    return attach(lines, known, directory).row(0, named=True)  # type: ignore[arg-type]
+
+
+def test_section_16_says_nothing_of_home_once_it_holds_for_companies_abroad():
+    assert date(2026, 3, 18) == SECTION_16_ABROAD
+    assert attached(Known())["domestic_filer"] is False
+
+
+def test_the_annual_report_is_the_better_evidence():
+    assert attached(Known("10-K"))["domestic_filer"] is True
+    assert attached(Known("20-F"))["domestic_filer"] is False
+
+
+def test_places_come_as_countries():
+    found = attached(Known())
+    assert (found["incorporation"], found["headquarters"]) == ("US", "GB")
