@@ -61,10 +61,12 @@ STANDING: Final = (
     "change_quarter",
 )
 """What is known of the company's standing."""
-FEATURES: Final = (*SIZE, *STANDING, *KIND)
+RULED: Final = ("ruled_in", "ruled_eligible")
+"""The rules' answer as if the session were rank day: where little was learned, it holds."""
+FEATURES: Final = (*SIZE, *STANDING, *KIND, *RULED)
 """Columns that the classifier reads, in order."""
 RULES: Final = ("rules_in", "rules_large", "rules_unbanded_large", "eligible")
-"""The rules' answer as if the session were rank day, for the baselines; not read."""
+"""The rules' answer again and the side of the Russell 1000, for the baselines; not read."""
 
 
 def features(
@@ -118,6 +120,7 @@ def examine(
         )
         .join(unheld(view.membership), on="security_id", how="left", maintain_order="left")
         .with_columns(**_standing(view), **_size(view))
+        .with_columns(ruled_in="rules_in", ruled_eligible="eligible")
         .with_columns(sigmas_3000=pl.col("distance_3000") / pl.col("sigma").clip(0.02))
     )
     return (

@@ -47,6 +47,7 @@ NOT_TRAITS: Final = (
     "knows_micro",
     "unheld",
     "list_age",
+    "ruled_in",
 )
 """Features that say nothing about admission, given a sufficient size."""
 LEAVING: Final = (
@@ -68,6 +69,8 @@ LEAVING: Final = (
     "log_price",
     "sessions_ahead",
     "knows_micro",
+    "ruled_in",
+    "ruled_eligible",
 )
 """Features of members that bear on leaving: few events, few features."""
 RISING: Final = {
@@ -77,6 +80,8 @@ RISING: Final = {
         "sigmas_3000": 1,
         "p_alive": 1,
         "kind_passes": 1,
+        "ruled_in": 1,
+        "ruled_eligible": 1,
     },
     "leave": {
         "p_r3000": -1,
@@ -85,6 +90,7 @@ RISING: Final = {
         "fails_price": 1,
         "fails_cap": 1,
         "unheld": 1,
+        "ruled_in": -1,
     },
 }
 """Signs that are known before anything is learned."""
