@@ -93,8 +93,9 @@ def traded(window: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `security_id`, `two_year_volume` (shares), `days_traded` (sessions with volume), `addtv_usd` (average daily dollar trading
-        volume; the owner does not state the period for further classes, a year is held).
+        `security_id`, `two_year_volume` (shares), `days_traded` (sessions with volume),
+        `addtv_usd` (average daily dollar trading volume; the owner does not state the period
+        for further classes, a year is held).
     """
     year = window["session"].unique().sort().tail(SESSIONS_A_YEAR)
     lately = pl.col("session").is_in(year.implode())
