@@ -9,7 +9,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # RECON_DATA, else the shared data beside the checkout, else a simulated market
 REAL := $(or $(RECON_DATA),$(wildcard ../shared/data))
 DATA := $(or $(REAL),$(OUT)/simulated)
-STORE := $(OUT)/$(if $(REAL),store,simulated-store)
+LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simulated-)
+STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
 .PHONY: watchlist test clean
@@ -17,7 +18,7 @@ SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
 	$(BIN)/recon ingest "$(DATA)" --store $(STORE)
-	$(BIN)/recon watchlist --store $(STORE) --output $(OUT)/watchlist.csv
+	$(BIN)/recon watchlist --store $(STORE) --output $(OUT)/$(LABEL)watchlist.csv
 
 test: $(VENV)/installed-dev
 	$(BIN)/ruff check .

@@ -47,7 +47,8 @@ class Run:
         The rules in force.
     lines, companies, verdicts : pl.DataFrame
         The master's lines with `line_eligible`; its companies with rank, percent, `to_size`,
-        `to_micro`, `eligible`, `verdict`, `reasons`; each rule's answer.
+        `to_micro`, `eligible`, `verdict`, `reasons`, `stays` (a member that its size, unknown or
+        bounded from below only, does not move); each rule's answer.
     breakpoints : list of BreakPoint
         Of the ranking as if `session` were rank day.
     membership : Membership
@@ -87,8 +88,9 @@ class Run:
     def run_id(self) -> str:
         """Event, day and hindsight, and a digest of what the result was computed from."""
         digest = hashlib.sha256()
-        caps = self.companies.select("company_id", "total_cap_usd", "eligible").sort("company_id")
-        digest.update(caps.write_csv().encode())
+        said = ("total_cap_usd", "eligible", "was_r1000", "was_r2000", "was_micro", "to_size")
+        companies = self.companies.select("company_id", *said).sort("company_id")
+        digest.update(companies.write_csv().encode())
         digest.update(self.rulebook.version.encode())
         label = "simulated-" if self.simulated else ""
         name = self.event.id.replace(":", "-")
@@ -224,8 +226,18 @@ def _assemble(
         on="company_id",
         how="left",
     ).with_columns(
-        # A member whose size is unknown stays where it is: a missing figure is no verdict.
-        to_size=pl.when(pl.col("company_id").is_in(kept["company_id"].to_list()))
+        # A missing figure is no verdict: a member whose size is unknown stays where it is, and a
+        # bound from below, as fund holdings give it, moves nobody down.
+        stays=pl.col("company_id").is_in(kept["company_id"].to_list())
+        | (
+            pl.col("member")
+            & (pl.col("cap_provenance") == "filled:holdings")
+            & (pl.col("verdict") != "fail")
+            & (pl.col("was_r1000") | pl.col("to_size").is_null())
+        ).fill_null(False)
+    )
+    placed = placed.with_columns(
+        to_size=pl.when("stays")
         .then(pl.when(pl.col("was_r1000")).then(pl.lit("R1000")).otherwise(pl.lit("R2000")))
         .otherwise("to_size")
     )

@@ -167,7 +167,7 @@ def small_run(**changes: Any) -> Run:
         "lines": lines.join(eligible, on="company_id", how="left").with_columns(
             line_eligible=pl.col("role").is_not_null() & pl.col("company_eligible").fill_null(False)
         ),
-        "companies": placed,
+        "companies": placed.with_columns(stays=pl.lit(False)),
         "verdicts": verdicts,
         "breakpoints": break_points(ranked["total_cap_usd"].to_numpy(), rulebook),
         "membership": Membership(members, snapshots, None),

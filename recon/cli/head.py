@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from recon.calendar import events
 from recon.cli import freshness
 from recon.pipeline import Run
 from recon.publish.words import money
@@ -17,6 +18,7 @@ def head(run: Run, today: date) -> list[str]:
     today : date
         The present day in New York; ages are counted from it, everything else from `run.as_of`.
     """
+    notes = [_official(run), _between(run)]
     return [
         freshness.line(run.as_of, run.event, today, simulated=run.simulated),
         _dates(run),
@@ -25,7 +27,27 @@ def head(run: Run, today: date) -> list[str]:
         _lines(run),
         _members(run),
         _micro(run),
+        *filter(None, notes),
     ]
+
+
+def _official(run: Run) -> str | None:
+    if run.status == "forecast":
+        return None
+    return f"the official list of this event is known ({run.status}); the calls are the rules' own"
+
+
+def _between(run: Run) -> str | None:
+    """Name the reconstitutions that will have changed the members before this one ranks."""
+    effective = [
+        (one.id, one.effective)
+        for one in events(run.as_of.year, run.event.rank_day.year, kinds=("recon",))
+        if one.effective and run.as_of < one.effective < (run.event.effective or one.effective)
+    ]
+    if not effective:
+        return None
+    names = ", ".join(f"{name} (effective {day})" for name, day in effective)
+    return f"note: {names} lies between; members and calls are those of before it"
 
 
 def _dates(run: Run) -> str:

@@ -162,8 +162,7 @@ def _sides(run: Run) -> pl.DataFrame:
         chance=chance,
         log_cap=pl.col("total_cap_usd").log(),
     )
-    # A member of unknown size that no rule excludes stays where it is (recon.pipeline).
-    stays = pl.col("log_cap").is_null() & pl.col("after").is_not_null()
+    stays = pl.col("stays")
     return frame.with_columns(
         p_in=pl.when(stays)
         .then(1.0)
