@@ -142,6 +142,35 @@ def in_microcap(
     return np.asarray(small & (rank <= ranks.russell_3000e))
 
 
+def unseen_members(judged: pl.DataFrame, absent: pl.DataFrame) -> dict[str, int]:
+    """Count the members whose cap is not known; each holds a rank.
+
+    Parameters
+    ----------
+    judged : pl.DataFrame
+        Companies with `member`, `was_r1000`, `was_r2000`, `total_cap_usd` and the screen's
+        `verdict`; one that a rule excludes holds none.
+    absent : pl.DataFrame
+        Members that do not trade in the data: `size`, `total_cap_usd`.
+
+    Returns
+    -------
+    dict of str to int
+        `unseen_large` and `unseen_small`, as `assign` and `break_points` take them.
+    """
+    unsized = judged.filter(
+        pl.col("member") & pl.col("total_cap_usd").is_null() & (pl.col("verdict") != "fail")
+    )
+    unheld = absent.filter(pl.col("total_cap_usd").is_null())
+    return {
+        name: unsized.filter(side).height + unheld.filter(pl.col("size") == index).height
+        for name, side, index in (
+            ("unseen_large", "was_r1000", "R1000"),
+            ("unseen_small", "was_r2000", "R2000"),
+        )
+    }
+
+
 def shifted(rank: Ints, rulebook: Rulebook, *, unseen_large: int, unseen_small: int) -> Ints:
     """Make room for members whose cap is not known.
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 import polars as pl
 
-from recon.assign import BreakPoint, assign, break_points
+from recon.assign import BreakPoint, assign, break_points, unseen_members
 from recon.calendar import Event, end_of_day, event, events, next_event, sessions
 from recon.errors import InputError, NoDataError
 from recon.master.build import Master, build
@@ -210,16 +210,7 @@ def _assemble(
     own = answers(known.own_facts(), master.lines, master.securities)
     verdicts = screen(master.companies, rulebook, own)
     judged = master.companies.join(eligibility(verdicts), on="company_id", how="left")
-    kept = judged.filter(
-        pl.col("member") & pl.col("total_cap_usd").is_null() & (pl.col("verdict") != "fail")
-    )
-    unsized = master.absent.filter(pl.col("total_cap_usd").is_null())
-    unseen = {
-        "unseen_large": kept.filter("was_r1000").height
-        + unsized.filter(pl.col("size") == "R1000").height,
-        "unseen_small": kept.filter("was_r2000").height
-        + unsized.filter(pl.col("size") == "R2000").height,
-    }
+    unseen = unseen_members(judged, master.absent)
     ranked = assign(_contenders(judged, master.absent), rulebook, **unseen)
     placed = judged.join(
         ranked.select("company_id", "rank", "percent", "to_size", "to_micro"),
@@ -228,12 +219,16 @@ def _assemble(
     ).with_columns(
         # A missing figure is no verdict: a member whose size is unknown stays where it is, and a
         # bound from below, as fund holdings give it, moves nobody down.
-        stays=pl.col("company_id").is_in(kept["company_id"].to_list())
-        | (
+        stays=(
             pl.col("member")
-            & (pl.col("cap_provenance") == "filled:holdings")
             & (pl.col("verdict") != "fail")
-            & (pl.col("was_r1000") | pl.col("to_size").is_null())
+            & (
+                pl.col("total_cap_usd").is_null()
+                | (
+                    (pl.col("cap_provenance") == "filled:holdings")
+                    & (pl.col("was_r1000") | pl.col("to_size").is_null())
+                )
+            )
         ).fill_null(False)
     )
     placed = placed.with_columns(

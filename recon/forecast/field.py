@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from recon.assign import unseen_members
 from recon.forecast.view import View
 from recon.screen import RULES_NEEDED
 
@@ -90,12 +91,7 @@ def field_of(view: View) -> Field:
         doubt=pl.lit(0.0),
         pinned=pl.lit(False),
     )
-    unsized = own.filter(
-        pl.col("member") & pl.col("total_cap_usd").is_null() & (pl.col("verdict") != "fail")
-    )
-    unheld = view.absent.filter(pl.col("total_cap_usd").is_null())
     return Field(
         pl.concat([sized, held]).sort(["total_cap_usd", "company_id"], descending=[True, False]),
-        unsized.filter("was_r1000").height + unheld.filter(pl.col("size") == "R1000").height,
-        unsized.filter("was_r2000").height + unheld.filter(pl.col("size") == "R2000").height,
+        **unseen_members(own, view.absent),
     )
