@@ -123,3 +123,18 @@ def rejecting(chunk: Chunk, rows: pl.DataFrame) -> Chunk:
         return chunk
     more = rows.select("rule", row=pl.struct(pl.exclude("rule")).struct.json_encode())
     return Chunk(chunk.table, chunk.rows, pl.concat([chunk.rejected, more]), chunk.skipped)
+
+
+SIMULATED_STAMP = {"recon.simulated": "true"}
+"""Parquet metadata of every file of the simulated market, so that a copy still says what it is."""
+
+
+def is_stamped(path: Path) -> bool:
+    """Whether a Parquet file says of itself that it is of the simulated market."""
+    if path.suffix != ".parquet":
+        return False
+    try:
+        found = pl.read_parquet_metadata(path)
+    except (pl.exceptions.PolarsError, OSError):
+        return False
+    return found.items() >= SIMULATED_STAMP.items()

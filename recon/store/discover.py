@@ -8,6 +8,7 @@ from pathlib import Path
 import recon.sources
 from recon.errors import InputError
 from recon.sources.base import Source
+from recon.sources.files import is_stamped
 
 SIMULATED = "SIMULATED.json"
 """A file of this name marks everything beside and below it as simulated."""
@@ -68,8 +69,10 @@ def _walk(path: Path, *, named: bool) -> Iterator[Found]:
 
 
 def is_simulated(path: Path) -> bool:
-    """Whether a `SIMULATED.json` lies in the path or beside or above it."""
+    """Whether a `SIMULATED.json` lies in the path or beside or above it, or the file says so."""
     path = path.resolve()
+    if path.is_file() and is_stamped(path):
+        return True
     return any((folder / SIMULATED).is_file() for folder in (path, *path.parents))
 
 

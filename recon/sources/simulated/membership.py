@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from recon.calendar import session_after
+from recon.sources.files import SIMULATED_STAMP
 from recon.sources.simulated.book import FUNDS, Book, flags_of, fund_name
 from recon.sources.simulated.history import Standing
 from recon.sources.simulated.ishares import write_holdings
@@ -37,7 +38,9 @@ def write_membership(folder: Path, book: Book) -> None:
     """
     raw = folder / "membership" / "raw"
     raw.mkdir(parents=True, exist_ok=True)
-    snapshots(book).write_parquet(folder / "membership" / "membership.parquet")
+    snapshots(book).write_parquet(
+        folder / "membership" / "membership.parquet", metadata=SIMULATED_STAMP
+    )
     announced(book).write_csv(folder / "membership" / "announced_changes.csv")
     for day in book.market.sessions[-_RAW_SESSIONS:]:
         for index in ("R1000", "R2000"):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
+from recon.sources.files import SIMULATED_STAMP
 from recon.sources.simulated.kinds import INDUSTRIES, PLACES
 from recon.sources.simulated.market import Market
 
@@ -49,20 +50,24 @@ def write_reference(folder: Path, market: Market, origin: str) -> None:
     directories = folder / "reference" / "nasdaqtrader_symdir"
     for place in (metadata, directories):
         place.mkdir(parents=True, exist_ok=True)
-    filers(dated).write_parquet(metadata / "listed_filer_metadata_history.parquet")
-    ticker_cik(dated, origin).write_parquet(folder / "reference" / "ticker_cik_map.parquet")
+    filers(dated).write_parquet(
+        metadata / "listed_filer_metadata_history.parquet", metadata=SIMULATED_STAMP
+    )
+    ticker_cik(dated, origin).write_parquet(
+        folder / "reference" / "ticker_cik_map.parquet", metadata=SIMULATED_STAMP
+    )
     for name, frame in {
         "nasdaqlisted_intervals": _nasdaq_listed(dated),
         "otherlisted_intervals": _other_listed(dated),
         "symbol_list_daily_intervals_2021_2026": _symbol_list(dated),
     }.items():
-        frame.write_parquet(directories / f"{name}.parquet")
+        frame.write_parquet(directories / f"{name}.parquet", metadata=SIMULATED_STAMP)
     codes = folder / "reference" / "edgartools_ref"
     codes.mkdir(exist_ok=True)
     place_codes(dated).write_csv(codes / "place_codes.csv", quote_style="always")
     days = pl.DataFrame({"snapshot_date": pl.Series(market.sessions).cast(pl.String)})
     for name in ("nasdaqlisted", "otherlisted", "symbol_list"):
-        days.write_parquet(directories / f"{name}_snapshot_dates.parquet")
+        days.write_parquet(directories / f"{name}_snapshot_dates.parquet", metadata=SIMULATED_STAMP)
 
 
 def _dated(market: Market) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from recon.sources.files import SIMULATED_STAMP
 from recon.sources.simulated.kinds import INDUSTRIES
 from recon.sources.simulated.market import Market
 from recon.sources.simulated.prices import Matrix
@@ -42,9 +43,11 @@ def write_screener(
     """
     (folder / "market").mkdir(parents=True, exist_ok=True)
     rows = quotes(rng, market, quiet)
-    rows.write_parquet(folder / "market" / "screener_daily.parquet", compression_level=1)
+    rows.write_parquet(
+        folder / "market" / "screener_daily.parquet", compression_level=1, metadata=SIMULATED_STAMP
+    )
     listed = listings(rng, market)
-    listed.write_parquet(folder / "market" / "screener_listings.parquet")
+    listed.write_parquet(folder / "market" / "screener_listings.parquet", metadata=SIMULATED_STAMP)
     return rows.height
 
 

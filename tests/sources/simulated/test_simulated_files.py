@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from recon.errors import InputError
 from recon.sources import recognise
 from recon.sources.base import Seen
 from recon.sources.simulated import GENERATOR_VERSION, is_simulated, simulate
+from recon.store import discover
 
 WINDOW = {"first": date(2023, 3, 1), "last": date(2023, 6, 26), "companies": 300}
 
@@ -144,3 +146,13 @@ def test_columns_and_types_are_those_of_the_real_files(written, real_data):
     assert [row.split(",")[0] for row in ours.splitlines()[:9]] == [
         row.split(",")[0] for row in real_raw.splitlines()[:9]
     ]
+
+
+def test_a_copy_without_the_marker_still_says_that_it_is_simulated(written, tmp_path):
+    for file in sorted(written.folder.rglob("*.parquet")):
+        if "truth" not in file.parts:
+            copy = tmp_path / file.name
+            shutil.copy(file, copy)
+            assert discover.is_simulated(copy), file.name
+    pl.DataFrame({"symbol": ["A"]}).write_parquet(tmp_path / "real.parquet")
+    assert not discover.is_simulated(tmp_path / "real.parquet")
