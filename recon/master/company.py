@@ -87,7 +87,7 @@ def companies(lines: pl.DataFrame) -> pl.DataFrame:
     ----------
     lines : pl.DataFrame
         Lines with `role`, `close` (USD), `shares` (of the whole company), `provenance`, `size`
-        (index before the event, or null) and the attributes of `COMPANY`.
+        (index before the event, or null), `micro`, `passed_over` and the facts of `facts.attach`.
 
     Returns
     -------

@@ -1,7 +1,7 @@
 """The eligibility rules, one function each (methodology §2).
 
 Every rule takes the rulebook in force and returns an `Answer` over the frame of companies that
-`recon.master` builds (columns: `recon.master.company.COMPANY`). Rules look at one company at a
+`recon.master` builds (columns: `recon.master.company.companies`). Rules look at one company at a
 time; none looks at a rank.
 """
 
