@@ -345,6 +345,7 @@ class AsOf:
     def _live(self, table: str, *, slow_facts: bool | None = None) -> pl.DataFrame:
         key, subject = _HAPPENINGS[table]
         sql = query("live").format(
+            outranked=query("outranked"),
             table=table,
             key=", ".join(key),
             subject=", ".join(subject),
@@ -358,7 +359,10 @@ class AsOf:
     def _history(self, table: str) -> pl.DataFrame:
         key, _ = _HAPPENINGS[table]
         sql = query("history").format(
-            table=table, key=", ".join(key), columns=", ".join(_attributes(table))
+            outranked=query("outranked"),
+            table=table,
+            key=", ".join(key),
+            columns=", ".join(_attributes(table)),
         )
         return self._typed(table, self._fetch(sql, precedence=self._precedence))
 

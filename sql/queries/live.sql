@@ -1,24 +1,8 @@
 -- The live state of a table of happenings at the moment: one row per {key} whose last
 -- happening is `seen`. `since` is the first session of the unbroken life, `last_changed` the
 -- session of the attributes shown. With $slow_facts, a {subject} of which nothing is known yet
--- is stood in for by its earliest later rows, marked `hindsight`. Where two sources of
--- quotes overlap, the happenings come from the better one alone, gaps in it of up to a week
--- included: what another saw flicker must neither break nor end a life.
-WITH covered AS (
-    SELECT DISTINCT
-        source, session, row(coalesce(list_position($precedence, source), 1000000), source) AS place
-    FROM quote_session
-    WHERE known_at <= $moment
-),
-outranked AS (
-    SELECT DISTINCT own.source, own.session
-    FROM covered AS own
-    JOIN covered AS better
-        ON better.place < own.place
-        AND better.session BETWEEN own.session - 7 AND own.session + 7
-    GROUP BY own.source, own.session, better.source
-    HAVING min(better.session) <= own.session AND max(better.session) >= own.session
-),
+-- is stood in for by its earliest later rows, marked `hindsight`.
+{outranked},
 ranked AS (
     SELECT
         {table}.*,
