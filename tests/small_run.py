@@ -88,6 +88,7 @@ def small_lines() -> pl.DataFrame:
         note=pl.lit(""),
         mean_price_usd=pl.col("close"),
         passed_over=pl.lit(None, pl.String),
+        refusals=pl.lit(None, pl.Int64),
         role=pl.when(pl.col("security_type").is_in(["preferred", "warrant"]))
         .then(None)
         .when(vehicle)

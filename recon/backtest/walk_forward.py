@@ -13,7 +13,7 @@ import polars as pl
 
 from recon.backtest.scorecard import Card, score_calls
 from recon.calendar import end_of_day
-from recon.forecast.classifier import ReconClassifier
+from recon.forecast.classifier import ReconClassifier, operating_threshold
 from recon.forecast.features import FEATURES
 
 ACTIONS: Final = (("add", "added", 0.0), ("delete", "deleted", 1.0))
@@ -76,15 +76,23 @@ def walk_forward(frame: pl.DataFrame, events: Sequence[str], *, rounds: int = 10
             continue
         x = matrix(rows)
         chance = np.where(rows["seen"].to_numpy(), model.predict_proba(x)[:, 1], 0.0)
-        call = chance >= model.thresholds(np.nan_to_num(x))
+        chances = rows.with_columns(chance=pl.Series(chance))
         parts.append(
-            rows.with_columns(
-                chance=pl.Series(chance),
-                call=pl.Series(call & rows["seen"].to_numpy()),
+            chances.with_columns(
+                call=called().over("lead", "member"),
                 trained_on=pl.lit(usable(same, moment)["event"].n_unique()),
             )
         )
     return pl.concat(parts) if parts else frame.clear()
+
+
+def called() -> pl.Expr:
+    """Whether a chance reaches the operating threshold, over all rows of a side and moment."""
+    return pl.col("chance") >= pl.col("chance").map_batches(
+        lambda chances: pl.Series([operating_threshold(chances.to_numpy())]),
+        return_dtype=pl.Float64,
+        returns_scalar=True,
+    )
 
 
 def cards(predicted: pl.DataFrame) -> list[Card]:

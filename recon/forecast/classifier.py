@@ -13,7 +13,8 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from recon.forecast.features import FEATURES
-from recon.forecast.heads import Bools, Floats, Head, Labels
+from recon.forecast.heads import Head
+from recon.forecast.learners import Bools, Floats, Labels
 
 SIDES: Final = ("enter", "leave")
 MIN_GROUPS: Final = 2
@@ -39,14 +40,10 @@ class ReconClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         Columns seen.
     heads_ : dict of str to Head
         `enter` and `leave`.
-    thresholds_ : dict of str to array (k, 2)
-        By head: sessions ahead, and the chance from which a company is called; rising.
 
     Notes
     -----
-    Calibration and thresholds rest on chances given by models that did not see the event in
-    question. The threshold that gives the best F1 of well-calibrated chances is half of that F1
-    (Lipton, Elkan & Naryanaswamy 2014), which is steadier than the best cut of one event.
+    Calibration rests on chances given by models that did not see the event in question.
     """
 
     def __init__(self, features: tuple[str, ...] = FEATURES, rounds: int = 100) -> None:
@@ -74,16 +71,12 @@ class ReconClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         events = np.zeros(len(y), np.int64) if groups is None else np.asarray(groups)
         target: Labels = y.astype(np.int64)
         self.heads_: dict[str, Head] = {}
-        self.thresholds_: dict[str, Floats] = {}
         for side, own in self._sides(X).items():
             if len(np.unique(target[own])) < 2:
                 raise ValueError(f"y has no changes, or nothing but changes, to {side}")
             head = Head(side, self.features, self.rounds)
-            chance, possible = head.learn(X[own], target[own], _dealt(events[own]))
+            head.learn(X[own], target[own], _dealt(events[own]), len(np.unique(events)))
             self.heads_[side] = head
-            self.thresholds_[side] = _thresholds(
-                target[own], np.where(possible, chance, 0), self._ahead(X[own]), events[own]
-            )
         return self
 
     def predict_proba(self, X: Any) -> Floats:  # noqa: N803
@@ -99,27 +92,46 @@ class ReconClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.column_stack([1 - changes, changes])
 
     def predict(self, X: Any) -> Labels:  # noqa: N803
-        """Calls: 1 where the chance reaches the threshold of its side and time."""
+        """Calls: 1 where the chance reaches that of its side; `X` holds all of one moment."""
         changes = self.predict_proba(X)[:, 1]
-        return (changes >= self.thresholds(X)).astype(np.int64)
-
-    def thresholds(self, X: Any) -> Floats:  # noqa: N803
-        """Chance from which each company is called, by its side and the sessions ahead."""
-        check_is_fitted(self)
-        values = np.asarray(X, dtype=np.float64)
-        ahead = np.sqrt(self._ahead(values))
-        found = np.zeros(len(values))
-        for side, own in self._sides(values).items():
-            table = self.thresholds_[side]
-            found[own] = np.interp(ahead[own], np.sqrt(table[:, 0]), table[:, 1])
-        return found
+        called = np.zeros(len(changes), np.int64)
+        for own in self._sides(np.asarray(X, dtype=np.float64)).values():
+            called[own] = changes[own] >= operating_threshold(changes[own])
+        return called
 
     def _sides(self, x: Floats) -> dict[str, Bools]:
         member = x[:, list(self.features).index("member")] == 1
         return dict(zip(SIDES, (~member, member), strict=True))
 
-    def _ahead(self, x: Floats) -> Floats:
-        return np.asarray(x[:, list(self.features).index("sessions_ahead")])
+
+def operating_threshold(chances: Floats) -> float:
+    """Chance from which a company is called.
+
+    The threshold under which the expected F1 of the calls is largest, were the chances right. It
+    follows from the chances alone, so no outcome of any event enters it: fewer calls are made
+    far from rank day, where less is sure.
+
+    Parameters
+    ----------
+    chances : array (n,)
+        Of all companies of one side at one moment.
+
+    Returns
+    -------
+    float
+        In [0, 1]; 1 where there are no chances.
+
+    Notes
+    -----
+    Expected F1 is 2 · (expected hits) / (calls + expected changes). Its best threshold is half
+    of the F1 that it reaches (Lipton, Elkan & Naryanaswamy 2014).
+    """
+    falling = np.sort(chances)[::-1]
+    if not falling.any():
+        return 1.0
+    hits = np.cumsum(falling)
+    expected = 2 * hits / (np.arange(1, len(falling) + 1) + hits[-1])
+    return float(falling[expected.argmax()])
 
 
 def _dealt(events: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -127,24 +139,3 @@ def _dealt(events: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if len(np.unique(events)) >= MIN_GROUPS:
         return events
     return np.arange(len(events)) % FOLDS
-
-
-def _thresholds(y: Labels, chance: Floats, ahead: Floats, events: npt.NDArray[Any]) -> Floats:
-    """Half of the best F1 at each distance from rank day, averaged over events."""
-    rows = []
-    for lead in np.unique(ahead):
-        best = [
-            _best_f1(y[chosen], chance[chosen])
-            for event in np.unique(events)
-            if y[chosen := (ahead == lead) & (events == event)].any()
-        ]
-        if best:
-            rows.append((float(lead), float(np.mean(best)) / 2))
-    return np.array(rows)
-
-
-def _best_f1(y: Labels, chance: Floats) -> float:
-    order = np.argsort(-chance, kind="stable")
-    hits = np.cumsum(y[order])
-    called = np.arange(1, len(y) + 1)
-    return float((2 * hits / (called + y.sum())).max())

@@ -1,10 +1,10 @@
 """The two heads of the classifier: who enters, and who leaves.
 
-Each asks two models and takes the mean of what they say, as log odds. The first takes the
-question apart: a company changes side if its **size** puts it there (the simulation's answer)
-and if the owner **admits** it (learned from companies that are large enough, where only the
-other tests decide). The second sees everything at once and finds where the caps themselves are
-wrong.
+Both take the question apart. A company ends inside if its **size** puts it there, which is the
+simulation's answer and needs no learning, and if the owner **admits** it, which is learned from
+companies that are large enough, where only the other tests decide. A member leaves if it is not
+both, and if it is still there to be **named**: who is taken over or goes bankrupt before the
+final list is on none.
 """
 
 from collections.abc import Sequence
@@ -13,127 +13,118 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, logit, ndtr  # type: ignore[import-untyped]
-from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Labels = npt.NDArray[np.int64]
+from recon.forecast.features import STANDING
+from recon.forecast.learners import Bools, Floats, Judge, Labels
+from recon.forecast.traits import KIND
 
-HARD: Final = 1e-4
-"""No chance is taken for surer than this."""
-COUNT_DOUBT: Final = 0.05
-"""Log cap: how far the owner's count is from the best public one when nothing seems wrong;
-shares issued or bought back since the last filing. Keeps rank day from being certain."""
+COUNT_DOUBT: Final = 0.06
+"""Log cap: how far the owner's count is from the best public one when nothing seems wrong, and
+the line from ours; shares issued or bought back since the last filing. Keeps rank day from being
+certain."""
 IN_SIZE: Final = 0.6
-"""Chance of the size above which a company shows whether the owner admits its kind."""
+"""Chance above which a company shows what the owner makes of its kind."""
 POSSIBLE: Final = 0.003
 """Chance of the size below which nothing is learned."""
 DOUBTED: Final = 2.0
-"""Events by which the calibration is held back: companies of one event err together, so a
-correction learned from few events is mostly the luck of those."""
+"""Events by which all that is learned is held back: companies of one event err together, so
+what few events show is mostly their luck. With four, two thirds of it are believed."""
+PASSES: Final = 0.8
+REFUSED_PASSES: Final = 0.05
+"""Chance of a company that the public rules admit, or refuse, to be admitted: presumed before
+any event has shown it."""
+HARD: Final = 1e-4
+"""No chance is taken for surer than this."""
 
-NOT_TRAITS: Final = (
-    "p_r3000",
-    "p_r1000",
-    "p_r2000",
-    "sigmas_3000",
-    "distance_1000",
-    "distance_side",
-    "relative_rank",
-    "member",
-    "was_r1000",
-    "was_micro",
-    "knows_micro",
-    "unheld",
-    "list_age",
-    "ruled_in",
+_MEMBERSHIP: Final = ("member", "was_r1000", "was_micro", "knows_micro", "unheld", "list_age")
+_FIGURES: Final = tuple(n for n in KIND if n != "sector_code")
+"""A code is no figure; what the sector tells is in `kind_odds`."""
+ADMISSION: Final = (
+    *(n for n in STANDING if n not in _MEMBERSHIP),
+    *_FIGURES,
+    "ruled_eligible",
 )
-"""Features that say nothing about admission, given a sufficient size."""
-LEAVING: Final = (
-    "p_r3000",
-    "p_alive",
-    "sigma",
-    "distance_3000",
-    "sigmas_3000",
+"""Features that bear on admission, given a sufficient size."""
+EVIDENCE: Final = (
+    "kind_odds",
+    "ruled_eligible",
+    "refused_recon",
+    "refused_early",
+    "refused_ipo",
+    "refusals",
+    "seat_abroad",
+    "files_as_foreign",
     "fails_share_type",
     "fails_structure",
+    "fails_price",
+    "fails_cap",
+    "once_member",
+    "spun_off",
+    "class_letter",
+)
+"""Features of admission that mean the same in every year: what the line reads."""
+STAYING: Final = (
+    "fails_share_type",
+    "fails_structure",
+    "unheld",
+    "knows_micro",
+    "price_pinned",
+    "seat_abroad",
+    "doubt",
+    "cap_units",
+    "cap_reported",
+    "change_quarter",
+    "ruled_eligible",
+    *_FIGURES,
+)
+"""Features of a member that bear on what sizes and prices do not decide."""
+NAMING: Final = (
+    "distance_3000",
+    "change_quarter",
+    "change_year",
+    "log_price",
     "fails_price",
     "fails_cap",
     "price_pinned",
     "unheld",
     "doubt",
     "cap_units",
-    "cap_reported",
-    "change_quarter",
-    "log_price",
     "sessions_ahead",
-    "knows_micro",
-    "ruled_in",
-    "ruled_eligible",
 )
-"""Features of members that bear on leaving: few events, few features."""
-RISING: Final = {
-    "enter": {
-        "p_r3000": 1,
-        "distance_3000": 1,
-        "sigmas_3000": 1,
-        "p_alive": 1,
-        "kind_passes": 1,
-        "ruled_in": 1,
-        "ruled_eligible": 1,
-    },
-    "leave": {
-        "p_r3000": -1,
-        "distance_3000": -1,
-        "sigmas_3000": -1,
-        "fails_price": 1,
-        "fails_cap": 1,
-        "unheld": 1,
-        "ruled_in": -1,
-    },
-}
+"""Features that tell who will not be there any more, or is larger than its count says."""
+RISING: Final = {"kind_odds": 1, "ruled_eligible": 1}
 """Signs that are known before anything is learned."""
 
 
-def boosted(features: Sequence[str], side: str, rounds: int) -> HistGradientBoostingClassifier:
-    """Gradient boosting, held back strongly: a few hundred changes are all there is."""
-    signs = RISING[side]
-    return HistGradientBoostingClassifier(
-        max_iter=rounds,
-        learning_rate=0.07,
-        max_leaf_nodes=8,
-        min_samples_leaf=40,
-        l2_regularization=10.0,
-        max_features=0.4,
-        early_stopping=False,
-        monotonic_cst=[signs.get(name, 0) for name in features],
-        random_state=0,
-    )
-
-
 def size_chance(x: Floats, features: Sequence[str]) -> Floats:
-    """Chance that the size puts a company into the Russell 3000, counts never quite sure.
+    """Chance that size and price put a company into the Russell 3000, counts never quite sure.
+
+    Parameters
+    ----------
+    x : array (n, features)
+        Features.
+    features : sequence of str
+        Their names.
 
     Returns
     -------
     array (n,)
-        Mean of the share of paths and of a normal around today's distance; 0.5 where the cap is
-        not known.
+        A normal around today's distance, as wide as the simulation says, times the share of
+        paths on which the price rule holds; before rank day the mean of that and of the share of
+        all paths, which know fat tails and moving lines. 0.5 where the cap is not known.
     """
     at = {name: i for i, name in enumerate(features)}
-    paths, distance, sigma = (x[:, at[n]] for n in ("p_r3000", "distance_3000", "sigma"))
+    distance, sigma, priced = (x[:, at[n]] for n in ("distance_3000", "sigma", "p_priced"))
     smooth = ndtr(distance / np.sqrt(np.nan_to_num(sigma) ** 2 + COUNT_DOUBT**2))
-    chance = 0.5 * (paths + smooth)
-    return np.asarray(np.where(np.isfinite(chance), chance, 0.5))
-
-
-def _logit(chance: Floats) -> Floats:
-    return np.asarray(logit(np.clip(chance, HARD, 1 - HARD)))
+    chance = np.where(np.isfinite(smooth), smooth, 0.5) * np.nan_to_num(priced, nan=1.0)
+    paths = x[:, at["p_r3000"]]
+    simulated = np.isfinite(paths) & (x[:, at["sessions_ahead"]] > 0)
+    return np.asarray(np.where(simulated, 0.5 * (chance + paths), chance))
 
 
 class Head:
-    """One side: models of admission and of everything, and the calibration of their mean.
+    """One side: what size says, what is learned beside it, and the calibration of both.
 
     Parameters
     ----------
@@ -149,66 +140,70 @@ class Head:
         self.side = side
         self.features = list(features)
         self.rounds = rounds
-        wanted = LEAVING if side == "leave" else self.features
-        self.all_columns = [i for i, n in enumerate(self.features) if n in wanted]
-        self.trait_columns = [i for i, n in enumerate(self.features) if n not in NOT_TRAITS]
 
-    def learn(self, x: Floats, y: Labels, groups: npt.NDArray[Any]) -> tuple[Floats, Bools]:
-        """Fit the models, and their calibration on companies of groups that they did not see.
+    def learn(self, x: Floats, y: Labels, groups: npt.NDArray[Any], events: int) -> None:
+        """Fit the parts, and the calibration on companies of groups that they did not see.
 
-        Returns
-        -------
-        tuple of array
-            Calibrated chance of the rows, each by models that did not see its group; and which
-            rows were given one (all but hopeless ones).
+        Parameters
+        ----------
+        x : array (n, features)
+            Companies of this side.
+        y : array (n,)
+            1 where the company changed side.
+        groups : array (n,)
+            Rows of one group do not calibrate each other.
+        events : int
+            Number of events among the rows.
         """
-        size = size_chance(x, self.features)
-        possible = size >= POSSIBLE if self.side == "enter" else np.ones(len(y), np.bool_)
-        cross = np.zeros((len(y), 2))
+        possible = self._possible(x)
+        self.trust_ = events / (events + DOUBTED)
+        odds = np.zeros(len(y))
         for group in np.unique(groups):
             inside, others = possible & (groups == group), possible & (groups != group)
             if inside.any() and len(np.unique(y[others])) == 2:
-                self._fit(x[others], y[others], size[others])
-                cross[inside] = self._scores(x[inside], size[inside])
-        self._fit(x[possible], y[possible], size[possible])
-        mean = cross[possible].mean(axis=1)
-        line = LogisticRegression(C=10.0).fit(mean[:, None], y[possible])
-        events = len(np.unique(groups))
-        trust = events / (events + DOUBTED)
-        self.slope_ = float(1 + trust * (line.coef_[0, 0] - 1))
-        self.start_ = float(trust * line.intercept_[0])
-        chance = np.zeros(len(y))
-        chance[possible] = self._calibrated(mean)
-        return chance, possible
-
-    def _calibrated(self, mean: Floats) -> Floats:
-        return np.asarray(expit(self.start_ + self.slope_ * mean))
-
-    def _fit(self, x: Floats, y: Labels, size: Floats) -> None:
-        names = [self.features[i] for i in self.all_columns]
-        self.all_ = boosted(names, self.side, self.rounds).fit(x[:, self.all_columns], y)
-        self.admits_: HistGradientBoostingClassifier | float = 1.0
-        if self.side == "enter":
-            shown = size >= IN_SIZE
-            if len(np.unique(y[shown])) == 2:
-                names = [self.features[i] for i in self.trait_columns]
-                model = boosted(names, self.side, self.rounds)
-                self.admits_ = model.fit(x[shown][:, self.trait_columns], y[shown])
-
-    def _scores(self, x: Floats, size: Floats) -> Floats:
-        whole = self.all_.predict_proba(x[:, self.all_columns])[:, 1]
-        if self.side == "leave":
-            apart = 1 - size
-        elif isinstance(self.admits_, float):
-            apart = size * self.admits_
-        else:
-            apart = size * self.admits_.predict_proba(x[:, self.trait_columns])[:, 1]
-        return np.column_stack([_logit(apart), _logit(whole)])
+                self._fit(x[others], y[others])
+                odds[inside] = self._odds(x[inside])
+        self._fit(x[possible], y[possible])
+        line = LogisticRegression(C=10.0).fit(odds[possible][:, None], y[possible])
+        self.slope_ = float(1 + self.trust_ * (line.coef_[0, 0] - 1))
+        self.start_ = float(self.trust_ * line.intercept_[0])
 
     def chance(self, x: Floats) -> Floats:
         """Calibrated chance that each company changes side."""
-        size = size_chance(x, self.features)
-        found = self._calibrated(self._scores(x, size).mean(axis=1))
+        found = np.asarray(expit(self.start_ + self.slope_ * self._odds(x)))
         if self.side == "enter":
-            found = np.where(size >= POSSIBLE, found, np.minimum(found, size))
+            size = size_chance(x, self.features)
+            found = np.where(self._possible(x), found, np.minimum(found, size))
         return found
+
+    def _possible(self, x: Floats) -> Bools:
+        if self.side == "leave":
+            return np.ones(len(x), np.bool_)
+        return size_chance(x, self.features) >= POSSIBLE
+
+    def _fit(self, x: Floats, y: Labels) -> None:
+        size = size_chance(x, self.features)
+        shown = size >= IN_SIZE
+        kept = y if self.side == "enter" else 1 - y
+        wanted, plain = (ADMISSION, EVIDENCE) if self.side == "enter" else (STAYING, None)
+        self.admits_ = Judge(wanted, self.features, RISING, self.rounds, plain).fit(
+            x[shown], kept[shown]
+        )
+        if self.side == "leave":
+            out = 1 - size * self._admitted(x) >= IN_SIZE
+            self.named_ = Judge(NAMING, self.features, {}, self.rounds).fit(x[out], y[out])
+
+    def _admitted(self, x: Floats) -> Floats:
+        """Chance that the owner admits a company of sufficient size."""
+        learned = self.admits_.chance(x)
+        if self.side == "leave":
+            return learned
+        eligible = x[:, self.features.index("ruled_eligible")] == 1
+        presumed = logit(np.where(eligible, PASSES, REFUSED_PASSES))
+        odds = logit(np.clip(learned, HARD, 1 - HARD))
+        return np.asarray(expit(self.trust_ * odds + (1 - self.trust_) * presumed))
+
+    def _odds(self, x: Floats) -> Floats:
+        inside = size_chance(x, self.features) * self._admitted(x)
+        chance = inside if self.side == "enter" else (1 - inside) * self.named_.chance(x)
+        return np.asarray(logit(np.clip(chance, HARD, 1 - HARD)))

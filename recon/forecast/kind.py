@@ -12,6 +12,7 @@ from zlib import crc32
 
 import numpy as np
 import polars as pl
+from scipy.special import logit  # type: ignore[import-untyped]
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from recon.forecast.traits import KIND
@@ -34,7 +35,7 @@ def chance_by_kind(companies: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `company_id`, `kind_passes` (fraction), in the order given.
+        `company_id`, `kind_odds` (log odds of passing), in the order given.
     """
     known = (companies["member"] | companies["refused"]).to_numpy()
     passed = companies["member"].to_numpy()
@@ -58,5 +59,5 @@ def chance_by_kind(companies: pl.DataFrame) -> pl.DataFrame:
                 ).fit(x[others], passed[others])
                 chance[asked] = model.predict_proba(x[asked])[:, 1]
     return companies.select("company_id").with_columns(
-        kind_passes=pl.Series(chance.clip(1 - CEILING, CEILING))
+        kind_odds=pl.Series(logit(chance.clip(1 - CEILING, CEILING)))
     )

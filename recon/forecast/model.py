@@ -25,6 +25,7 @@ from recon.forecast.features import FEATURES
 TRUSTED: Final = (
     "recon.forecast.classifier.ReconClassifier",
     "recon.forecast.heads.Head",
+    "recon.forecast.learners.Judge",
     "sklearn._loss.link.Interval",
     "sklearn._loss.link.LogitLink",
     "sklearn._loss.loss.HalfBinomialLoss",

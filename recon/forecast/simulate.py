@@ -70,8 +70,9 @@ class Outcome:
     ----------
     companies : pl.DataFrame
         `company_id`; given that the company is admitted: `p_r1000`, `p_r2000`, `p_r3000`,
-        `p_micro`, `p_out` (= 1 − `p_r3000`); `p_alive` (still listed on rank day); `sigma` (of
-        the log cap up to rank day, count doubt included); fractions.
+        `p_micro`, `p_out` (= 1 − `p_r3000`); `p_priced` (the price rule holds on rank day);
+        `p_alive` (still listed on rank day); `sigma` (of the log cap up to rank day, count doubt
+        included); fractions.
     breakpoints : pl.DataFrame
         `name`, `quantile` (fraction), `cap_usd`, as `recon.assign.BreakPoint` names them.
     """
@@ -119,7 +120,7 @@ def simulate(
     """
     admit = ranking.flags("admitted").astype(np.float64) if admission is None else admission
     n = len(admit)
-    names = ("p_r1000", "p_r2000", "p_r3000", "p_micro", "alive")
+    names = ("p_r1000", "p_r2000", "p_r3000", "p_micro", "p_priced", "alive")
     tally = _Tally(np.zeros(n), {name: np.zeros(n) for name in names})
     fixed = setting.sessions == 0 and not setting.doubt and bool(np.isin(admit, (0, 1)).all())
     paths = 1 if fixed else setting.paths
@@ -127,7 +128,7 @@ def simulate(
         _place(ranking, rulebook, (moved, counted, alive, drawn), tally)
     own = ranking.companies.select("company_id")
     doubt = ranking.array("doubt") * setting.doubt
-    chances = {name: tally.hits[name] / np.maximum(tally.admitted, 1) for name in names[:4]}
+    chances = {name: tally.hits[name] / np.maximum(tally.admitted, 1) for name in names[:5]}
     return Outcome(
         own.with_columns(
             **{name: pl.Series(values) for name, values in chances.items()},
@@ -194,7 +195,8 @@ def _place(
 ) -> None:
     """Rank and band one chunk of paths and add up."""
     moved, counted, alive, drawn = draws
-    passes = alive & _priced(ranking, rulebook, moved)
+    priced = _priced(ranking, rulebook, moved)
+    passes = alive & priced
     base = ranking.array("total_cap_usd")
     # Doubles where nothing moves, so that rank day gives the rules' answer to the last digit.
     caps: Floats = np.broadcast_to(base, moved.shape)
@@ -225,6 +227,7 @@ def _place(
     tally.hits["p_r2000"] += np.where(inside, placed == R2000, low).sum(axis=0)
     tally.hits["p_r3000"] += np.where(inside, placed > 0, in_3000).sum(axis=0)
     tally.hits["p_micro"] += (inside & micro).sum(axis=0)
+    tally.hits["p_priced"] += np.broadcast_to(priced, passes.shape).sum(axis=0)
     tally.hits["alive"] += alive.sum(axis=0)
 
 

@@ -72,6 +72,7 @@ KIND: Final = (
     "log_price",
     "turnover",
     "traded_share",
+    "volume_growth",
 )
 """Traits that do not know the membership: what the slow question is asked of."""
 
@@ -140,6 +141,7 @@ def traits(view: View, quotes: pl.DataFrame) -> pl.DataFrame:
                 (pl.col("dollar_volume") / cap).log()
             ),
             traded_share="traded_share",
+            volume_growth="volume_growth",
             log_dollar_volume=pl.col("dollar_volume").log1p(),
             change_year="change_year",
             change_quarter="change_quarter",
@@ -154,7 +156,8 @@ def liquidity(quotes: pl.DataFrame) -> pl.DataFrame:
     -------
     pl.DataFrame
         `security_id`, `dollar_volume` (median USD a session over `LIQUIDITY_SESSIONS`),
-        `traded_share` (fraction of those sessions with a volume), `change_year` and
+        `traded_share` (fraction of those sessions with a volume), `volume_growth` (log of those
+        sessions' median over that of all: more shares in free hands), `change_year` and
         `change_quarter` (log change of the price, split-adjusted, cut as in `log_returns`).
     """
     days = quotes["session"].unique().sort().tail(LIQUIDITY_SESSIONS)
@@ -173,6 +176,10 @@ def liquidity(quotes: pl.DataFrame) -> pl.DataFrame:
         .agg(
             dollar_volume=pl.col("dollars").filter("late").median(),
             traded_share=(pl.col("volume").filter("late") > 0).mean(),
+            volume_growth=(
+                pl.col("dollars").filter("late").median().log1p()
+                - pl.col("dollars").median().log1p()
+            ),
             change_year=pl.col("change").sum(),
             change_quarter=pl.col("change").filter("late").sum(),
         )

@@ -19,6 +19,7 @@ from recon.master.membership import Membership, before
 from recon.master.names import company_key
 from recon.master.own_counts import MAX_AGE, with_own_counts
 from recon.master.pinned import quiet_lines, with_blank_cheques
+from recon.master.resolve import resolve
 from recon.master.shares import repair
 from recon.master.spin_offs import spun_off
 from recon.master.type_evidence import listed_units
@@ -123,7 +124,9 @@ def build(
     )
     tests = past_tests(membership, past, known.sessions()[0])
     lines = priced.join(mean_price(window, session, rulebook), on="security_id", how="left").join(
-        _evidence(known, priced, chain, history, tests, rulebook), on="symbol", how="left"
+        _evidence(known, priced, chain, history, tests, _deletions(announcements, chain), rulebook),
+        on="symbol",
+        how="left",
     )
     flagged = with_flags(
         lines,
@@ -204,9 +207,10 @@ def _evidence(
     chain: pl.DataFrame,
     history: pl.DataFrame,
     tests: Sequence[PastTest],
+    deletions: pl.DataFrame,
     rulebook: Rulebook,
 ) -> pl.DataFrame:
-    """Which lines past events passed over."""
+    """Which lines past events passed over, and how often."""
     begun = chain.group_by("security_id").agg(begun=pl.col("first").min())
     excluded = list(rulebook.structures_excluded)
     eligible = pl.col("security_type").is_in(list(EQUITY)) & ~pl.col("structure").is_in(excluded)
@@ -229,8 +233,18 @@ def _evidence(
                 eligible_type=eligible,
             )
         )
-    if not frames:
-        return pl.DataFrame(schema={"symbol": pl.String, "passed_over": pl.String})
+    then = pl.concat(frames) if frames else pl.DataFrame()
     return passed_over(
-        lines, pl.concat(frames), tests, min_price_usd=rulebook.eligibility.min_price_usd
+        lines, then, tests, deletions, min_price_usd=rulebook.eligibility.min_price_usd
+    )
+
+
+def _deletions(announcements: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
+    """Last official deletion of each line from the Russell 3000."""
+    named = announcements.filter((pl.col("index") == "R3000") & (pl.col("action") == "delete"))
+    return (
+        resolve(named.select("ticker", day="effective"), securities)
+        .drop_nulls("security_id")
+        .group_by("security_id")
+        .agg(deleted_on=pl.col("day").max())
     )

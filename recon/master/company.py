@@ -87,14 +87,16 @@ def companies(lines: pl.DataFrame) -> pl.DataFrame:
     ----------
     lines : pl.DataFrame
         Lines with `role`, `close` (USD), `shares` (of the whole company), `provenance`, `size`
-        (index before the event, or null), `micro`, `passed_over` and the facts of `facts.attach`.
+        (index before the event, or null), `micro`, `passed_over`, `refusals` and the facts of
+        `facts.attach`.
 
     Returns
     -------
     pl.DataFrame
         One row per company that has a pricing vehicle: its line's attributes, `price_usd`,
         `total_cap_usd` (null where no line has a count), `cap_provenance`, `was_r1000`,
-        `was_r2000`, `was_micro`, `member`, `classes` (number of equity lines).
+        `was_r2000`, `was_micro`, `member`, `refusals` (0 where none), `classes` (number of
+        equity lines).
     """
     cap = pl.col("shares") * pl.col("close")
     priced = lines.with_columns(line_cap=cap)
@@ -105,13 +107,14 @@ def companies(lines: pl.DataFrame) -> pl.DataFrame:
         was_r2000=(pl.col("size") == "R2000").any(),
         was_micro=pl.col("micro").fill_null(False).any(),
         passed_over=pl.col("passed_over").drop_nulls().first(),
+        refusals=pl.col("refusals").max().fill_null(0),
         classes=pl.col("security_type").is_in(list(EQUITY)).sum(),
         sibling_cap=pl.col("counted_cap").max(),
         sibling=pl.col("symbol").sort_by("counted_cap", "symbol").last(),
     )
     return (
         priced.filter(pl.col("role") == "pricing_vehicle")
-        .drop("was_r1000", "was_r2000", "was_micro", "passed_over", strict=False)
+        .drop("was_r1000", "was_r2000", "was_micro", "passed_over", "refusals", strict=False)
         .join(sides, on="company_id")
         .with_columns(
             total_cap_usd=pl.coalesce(

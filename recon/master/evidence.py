@@ -24,6 +24,14 @@ LATER_MARGIN = 3.0
 """From May 2020 to January 2021, where the data begin, a small company's cap commonly rose by
 half to three quarters, many far more; three times the size then was ample before."""
 
+_FOUND = {
+    "symbol": pl.String,
+    "passed_over": pl.String,
+    "day": pl.Date,
+    "full": pl.Boolean,
+    "earlier": pl.Boolean,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PastTest:
@@ -41,12 +49,19 @@ class PastTest:
         Where the data begin after the event: only companies with an offering before this year,
         or none on record, are sure to have been listed at it. `rank_day` is then the first
         session of the data, and a size of `LATER_MARGIN` times the usual is asked for.
+    effective : date or None
+        When the event took effect.
+    earlier : bool
+        Whether a later reconstitution tested all companies anew: such a test is counted among
+        the refusals and says nothing else.
     """
 
     event: str
     rank_day: date
     window: tuple[date, date] | None
     listed_before: int | None = None
+    effective: date | None = None
+    earlier: bool = False
 
 
 def past_tests(membership: Membership, past: Sequence[Event], begin: date) -> list[PastTest]:
@@ -68,17 +83,24 @@ def past_tests(membership: Membership, past: Sequence[Event], begin: date) -> li
         return []
     if full.rank_day < begin:
         return [PastTest(full.id, begin, None, listed_before=full.rank_day.year)]
-    return [PastTest(full.id, full.rank_day, None)] + [
+    earlier = [
+        PastTest(e.id, e.rank_day, None, effective=e.effective, earlier=True)
+        for e in done
+        if e.kind == "recon" and begin <= e.rank_day < full.rank_day
+    ]
+    since = [
         PastTest(e.id, e.rank_day, e.ipo_window)
         for e in done
         if e.kind == "ipo" and e.rank_day > full.rank_day and e.ipo_window is not None
     ]
+    return [*earlier, PastTest(full.id, full.rank_day, None, effective=full.effective), *since]
 
 
 def passed_over(
     lines: pl.DataFrame,
     at_rank_days: pl.DataFrame,
     tests: Sequence[PastTest],
+    deletions: pl.DataFrame,
     *,
     min_price_usd: float,
 ) -> pl.DataFrame:
@@ -94,22 +116,28 @@ def passed_over(
         `eligible_type` (bool: equity of an eligible structure by its name of that day).
     tests : sequence of PastTest
         The events that count.
+    deletions : pl.DataFrame
+        Last official deletion of each line from the Russell 3000: `security_id`, `deleted_on`.
+        A test before it is no refusal, because the company was a member then.
     min_price_usd : float
         The price rule.
 
     Returns
     -------
     pl.DataFrame
-        `symbol`, `passed_over` (id of the last such event, null if none). A company that has
-        changed its name since, like a SPAC that merged, is another company than the one tested.
+        `symbol`, `passed_over` (id of the last such event), `refusals` (number of
+        reconstitutions that did so); no row for other lines. A company that has changed its
+        name since, like a SPAC that merged, is another company than the one tested.
     """
     results = []
     for test in tests:
         then = at_rank_days.filter(
             (pl.col("rank_day") == test.rank_day) & (pl.col("market_cap") > 0)
         ).unique("security_id", keep="first", maintain_order=True)
-        joined = lines.select("symbol", "security_id", "size", "ipo_year", now="name").join(
-            then, on="security_id"
+        joined = (
+            lines.select("symbol", "security_id", "size", "ipo_year", now="name")
+            .join(then, on="security_id")
+            .join(deletions, on="security_id", how="left")
         )
         large = joined.filter(pl.col("size").is_not_null())["market_cap"].quantile(MEMBER_QUANTILE)
         margin = 1.0 if test.listed_before is None else LATER_MARGIN
@@ -126,17 +154,24 @@ def passed_over(
             tested &= pl.col("first").is_between(*test.window) & (
                 pl.col("ipo_year") == pl.col("first").dt.year()
             )
+        if test.earlier:
+            tested &= (pl.col("deleted_on") <= pl.lit(test.effective, pl.Date)).fill_null(True)
         results.append(
             joined.filter(tested.fill_null(False)).select(
-                "symbol", passed_over=pl.lit(test.event), day=pl.lit(test.rank_day)
+                "symbol",
+                passed_over=pl.lit(test.event),
+                day=pl.lit(test.rank_day),
+                full=pl.lit(test.window is None),
+                earlier=pl.lit(test.earlier),
             )
         )
-    found = pl.concat(
-        results
-        or [pl.DataFrame(schema={"symbol": pl.String, "passed_over": pl.String, "day": pl.Date})]
-    )
     return (
-        found.sort("symbol", "day")
-        .unique("symbol", keep="last", maintain_order=True)
-        .select("symbol", "passed_over")
+        pl.concat(results or [pl.DataFrame(schema=_FOUND)])
+        .sort("symbol", "day")
+        .group_by("symbol", maintain_order=True)
+        .agg(
+            passed_over=pl.col("passed_over").filter(~pl.col("earlier")).last(),
+            refusals=pl.col("full").sum().cast(pl.Int64),
+        )
+        .drop_nulls("passed_over")
     )

@@ -26,6 +26,8 @@ def frame(event_id: str, lead: int = 0, n: int = 900, seed: int = 0) -> pl.DataF
         "sigmas_3000": distance / sigma,
         "p_r3000": ndtr(distance / sigma),
         "p_alive": np.ones(n),
+        "p_priced": np.ones(n),
+        "ruled_eligible": np.ones(n),
         "files_as_foreign": foreign.astype(float),
         "sessions_ahead": np.full(n, float(lead)),
     }

@@ -25,7 +25,7 @@ def kinds(n: int = 1200) -> pl.DataFrame:
 
 def test_the_kind_tells_who_passes_also_for_who_was_never_tested() -> None:
     asked = kinds()
-    chance = chance_by_kind(asked)["kind_passes"]
+    chance = chance_by_kind(asked)["kind_odds"]
     untested = ~(asked["member"] | asked["refused"])
     foreign = asked["files_as_foreign"] == 1
     assert chance.filter(untested & foreign).mean() < 0.1  # type: ignore[operator]
@@ -41,7 +41,7 @@ def test_the_own_membership_is_not_seen() -> None:
                 member=pl.when(one).then(member).otherwise("member"),
                 refused=pl.when(one).then(not member).otherwise("refused"),
             )
-        ).filter(one)["kind_passes"][0]
+        ).filter(one)["kind_odds"][0]
         for member in (True, False)
     )
     assert as_member == as_refused
@@ -49,7 +49,7 @@ def test_the_own_membership_is_not_seen() -> None:
 
 def test_without_refusals_the_rate_of_all_is_the_answer() -> None:
     asked = kinds(50).with_columns(member=pl.lit(True), refused=pl.lit(False))
-    assert chance_by_kind(asked)["kind_passes"].n_unique() == 1
+    assert chance_by_kind(asked)["kind_odds"].n_unique() == 1
 
 
 def test_liquidity() -> None:

@@ -20,6 +20,7 @@ SCHEMA = {
     "size": pl.String,
     "micro": pl.Boolean,
     "passed_over": pl.String,
+    "refusals": pl.Int64,
 }
 PLAIN = {
     "company_id": "c",

@@ -55,9 +55,16 @@ def past(name="Xxx Inc.", cap=1e9, close=20.0, eligible=True, day=RANK_DAY, firs
     return (day, "XXX:x", name, first or date(2021, 1, 29), close, cap, eligible)
 
 
+def deleted(*rows):
+    """Official deletions: line and day."""
+    return pl.DataFrame(
+        list(rows), schema={"security_id": pl.String, "deleted_on": pl.Date}, orient="row"
+    )
+
+
 def found(lines, days, *tests):
-    answer = passed_over(lines, days, tests, min_price_usd=1.0)
-    return dict(answer.drop_nulls("passed_over").iter_rows())
+    answer = passed_over(lines, days, tests, deleted(), min_price_usd=1.0)
+    return dict(answer.select("symbol", "passed_over").iter_rows())
 
 
 def test_a_company_of_sufficient_size_that_is_no_member():
@@ -113,6 +120,35 @@ class TestQuarterlyEvents:
         assert found(now(line(ipo_year=2023)), both, JUNE, IPO) == {"XXX": "ipo:2023-12"}
 
 
+class TestRefusals:
+    DAY = date(2022, 5, 6)
+    BEFORE = PastTest("2022-06", DAY, None, effective=date(2022, 6, 24), earlier=True)
+
+    def count(self, *rows, gone=(), tests=(BEFORE, JUNE)):
+        days = pl.concat([then(*rows), then().with_columns(rank_day=pl.lit(self.DAY))])
+        answer = passed_over(now(line()), days, tests, deleted(*gone), min_price_usd=1.0)
+        return dict(answer.select("symbol", "refusals").iter_rows())
+
+    def test_every_reconstitution_that_left_it_out_counts(self):
+        assert self.count(past(), past(day=self.DAY)) == {"XXX": 2}
+        assert self.count(past(), past(day=self.DAY, cap=1.0e8)) == {"XXX": 1}
+
+    def test_an_earlier_one_alone_says_nothing(self):
+        assert self.count(past(day=self.DAY)) == {}
+
+    def test_a_member_deleted_later_was_not_refused_before(self):
+        days = (past(), past(day=self.DAY))
+        assert self.count(*days, gone=[("XXX:x", date(2023, 6, 23))]) == {"XXX": 1}
+        assert self.count(*days, gone=[("XXX:x", date(2022, 6, 24))]) == {"XXX": 2}
+
+    def test_quarterly_events_are_not_counted(self):
+        fresh = past(day=IPO_DAY, first=date(2023, 9, 15))
+        said = passed_over(
+            now(line(ipo_year=2023)), then(fresh), [IPO], deleted(), min_price_usd=1.0
+        )
+        assert said["refusals"].to_list() == [0]
+
+
 class TestBeforeTheData:
     EARLY = PastTest("2020-06", RANK_DAY, None, listed_before=2020)
 
@@ -133,11 +169,14 @@ class TestPastTests:
         return past_tests(Membership(pl.DataFrame(), snapshots, None), self.EVENTS, begin)
 
     def test_the_last_reconstitution_and_the_quarters_since(self):
-        ids = [t.event for t in self.shown_by(date(2024, 3, 28))]
-        assert ids == ["2023-06", "ipo:2023-09", "ipo:2023-12", "ipo:2024-03"]
+        tests = self.shown_by(date(2024, 3, 28))
+        last = [t.event for t in tests if not t.earlier]
+        assert last == ["2023-06", "ipo:2023-09", "ipo:2023-12", "ipo:2024-03"]
+        assert [t.event for t in tests if t.earlier] == ["2021-06", "2022-06"]
 
     def test_an_event_counts_only_once_all_lists_can_show_it(self):
-        ids = [t.event for t in self.shown_by(date(2024, 3, 28), date(2023, 10, 2))]
+        tests = self.shown_by(date(2024, 3, 28), date(2023, 10, 2))
+        ids = [t.event for t in tests if not t.earlier]
         assert ids == ["2023-06", "ipo:2023-09"]
 
     def test_without_lists_there_is_no_evidence(self):
