@@ -178,11 +178,10 @@ def _universe(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _sized(run: Run, lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
     """Float of each line of the universe; that of an absent member is what the funds show."""
-    quoted = run.lines.join(lines.select("symbol"), on="symbol", how="semi")
+    there = pl.col("line_eligible") | pl.col("size").is_not_null()
+    asked = pl.col("symbol").is_in(lines["symbol"].implode())
     parts = held_parts(known.holdings(), known, run.securities)
-    sized = floats(quoted, parts, run.securities).join(
-        quoted.select("symbol", "close"), on="symbol"
-    )
+    sized = floats(run.lines.filter(there | asked), parts, run.securities)
     absent = lines.filter(pl.col("symbol").str.starts_with("absent:")).select(
         "symbol",
         float_cap_usd="total_cap_usd",

@@ -31,10 +31,13 @@ STALE_QUOTE: Final = timedelta(days=5)
 MIN_PART: Final = 0.05
 """No line of an index floats less of its company (methodology §2.2): such a position is not full,
 or the company's total is wrong."""
-MIN_LIKE: Final = 20
+MIN_LIKE: Final = 10
 """Held lines that a median of like lines must rest on; else that of all lines stands in."""
 AGE_YEARS: Final = (1.0, 3.0)
 """Years since listing at which a float grows: a new line's insiders are locked up."""
+THIN: Final = (0.0005, 0.001)
+"""Dollars traded a day over the company's cap. Whoever hardly trades hardly floats: below 0.05 %
+the median part is 0.2, below 0.1 % it is 0.5, else 0.9 (69 and 250 lines, 2024 and 2025)."""
 CAPS_USD: Final = (3e8, 2e9, 1e10)
 """Company caps that part micro, small, middle and large."""
 
@@ -122,22 +125,22 @@ def _totals(days: pl.Series, known: AsOf) -> pl.DataFrame:
     )
 
 
-def _like(years: str, cap: str) -> pl.Expr:
-    """Group of lines that float alike: by years since listing, and by cap once they are old."""
+def _like() -> pl.Expr:
+    """Group of lines that float alike: by turnover, then years since listing, then size."""
+    scarce, thin = THIN
     young, grown = AGE_YEARS
     micro, small, middle = CAPS_USD
-    return (
-        pl.when(pl.col(years) < young)
-        .then(pl.lit("listed under 1 year"))
-        .when(pl.col(years) < grown)
-        .then(pl.lit("listed 1 to 3 years"))
-        .when(pl.col(cap) < micro)
-        .then(pl.lit("micro"))
-        .when(pl.col(cap) < small)
-        .then(pl.lit("small"))
-        .when(pl.col(cap) < middle)
-        .then(pl.lit("middle"))
-        .otherwise(pl.lit("large"))
+    groups = (
+        (pl.col("turnover") < scarce, "hardly traded"),
+        (pl.col("turnover") < thin, "thinly traded"),
+        (pl.col("years") < young, "listed under 1 year"),
+        (pl.col("years") < grown, "listed 1 to 3 years"),
+        (pl.col("cap_usd") < micro, "micro"),
+        (pl.col("cap_usd") < small, "small"),
+        (pl.col("cap_usd") < middle, "middle"),
+    )
+    return pl.coalesce(
+        *(pl.when(test).then(pl.lit(name)) for test, name in groups), pl.lit("large")
     )
 
 
@@ -147,8 +150,9 @@ def floats(lines: pl.DataFrame, parts: pl.DataFrame, securities: pl.DataFrame) -
     Parameters
     ----------
     lines : pl.DataFrame
-        `session`, `symbol`, `security_id`, `company_id`, `close` (USD), `shares` (of the whole
-        company), `addtv_usd` (dollars traded a day over a year).
+        All lines that are in an index or may be, so that classes share their company: `session`,
+        `symbol`, `security_id`, `company_id`, `close` (USD), `shares` (of the whole company),
+        `addtv_usd` (dollars traded a day over a year).
     parts : pl.DataFrame
         As from `held_parts`.
     securities : pl.DataFrame
@@ -157,50 +161,45 @@ def floats(lines: pl.DataFrame, parts: pl.DataFrame, securities: pl.DataFrame) -
     Returns
     -------
     pl.DataFrame
-        `symbol`, `float_part` (fraction of the company), `float_shares`, `float_cap_usd` (null
-        where the company's shares or the close are not known), `float_provenance`
-        (`holdings:DATE`, or `estimated`).
+        `symbol`, `close`, `float_shares`, `float_cap_usd` (null where the company's shares or
+        the close are not known), `float_provenance` (`holdings:DATE`, or `estimated`).
 
     Notes
     -----
-    An estimate is the median of held lines that are of like age and size, all of it for a
-    company with one line; several lines share it as they share the dollars traded.
+    An estimate is the median of held lines of like turnover (of today), age and size (of the
+    holdings' day): all of it for a company with one line; several share it as they share the
+    dollars traded.
     """
     born = securities.group_by("security_id").agg(born=pl.col("first").min())
-    begin = securities["first"].min()
+    traded = pl.col("addtv_usd").fill_null(0.0)
+    among, classes = traded.sum().over("company_id"), pl.len().over("company_id")
+    cap = pl.col("shares") * pl.col("close")
     aged = lines.join(born, on="security_id", how="left").with_columns(
-        years=pl.when(pl.col("born") > begin).then(
+        cap_usd=cap,
+        turnover=pl.when(cap > 0).then(among / cap),
+        own=pl.when(among > 0).then(traded / among).otherwise(1 / classes),
+        years=pl.when(pl.col("born") > securities["first"].min()).then(
             (pl.col("session") - pl.col("born")).dt.total_days() / 365
         ),
-        cap_usd=pl.col("shares") * pl.col("close"),
     )
-    grouped = parts.with_columns(like=_like("years", "cap_usd"))
     typical = (
-        grouped.group_by("like")
+        parts.join(aged.select("security_id", "turnover"), on="security_id", how="left")
+        .group_by(like=_like())
         .agg(typical=pl.col("part").median(), held=pl.len())
         .filter(pl.col("held") >= MIN_LIKE)
         .drop("held")
     )
-    traded = pl.col("addtv_usd").fill_null(0.0)
-    among = traded.sum().over("company_id")
-    own = (
-        pl.when(pl.len().over("company_id") == 1)
-        .then(1.0)
-        .otherwise(
-            pl.when(among > 0).then(traded / among).otherwise(1 / pl.len().over("company_id"))
-        )
-    )
-    estimate = pl.coalesce("typical", pl.lit(parts["part"].median(), pl.Float64)) * own
+    middle = pl.lit(parts["part"].median(), pl.Float64)
+    part = pl.coalesce("part", pl.coalesce("typical", middle) * pl.col("own"))
     return (
-        aged.with_columns(like=_like("years", "cap_usd"))
+        aged.with_columns(like=_like())
         .join(typical, on="like", how="left")
         .join(parts.select("security_id", "part", "asof"), on="security_id", how="left")
-        .with_columns(float_part=pl.coalesce("part", estimate))
         .select(
             "symbol",
-            "float_part",
-            float_shares=pl.col("float_part") * pl.col("shares"),
-            float_cap_usd=pl.col("float_part") * pl.col("cap_usd"),
+            "close",
+            float_shares=part * pl.col("shares"),
+            float_cap_usd=part * pl.col("cap_usd"),
             float_provenance=pl.when(pl.col("part").is_not_null())
             .then(pl.format("holdings:{}", "asof"))
             .otherwise(pl.lit("estimated")),
