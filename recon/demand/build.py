@@ -167,7 +167,7 @@ def _universe(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
     absent = run.absent.filter(pl.col("total_cap_usd").is_not_null()).select(
         symbol=pl.format("absent:{}", "ticker"),
         company_id=pl.format("absent:{}", "ticker"),
-        size=pl.col("size") if "size" in run.absent.columns else pl.lit(None, pl.String),
+        size="size",
         micro=pl.lit(False),
         total_cap_usd="total_cap_usd",
     )
