@@ -12,7 +12,8 @@ their own file:
 
 `effective` is the day that the figure is of, `known_at` the day at whose end in New York it is
 known. The newest figure of each vehicle that is known at the moment counts, however old, and the
-vehicles of an index are added up. A later figure is never used.
+vehicles of an index are added up. A later figure is never used, nor is an old one moved with the
+market: one of before a fall makes demand too large by as much.
 """
 
 from pathlib import Path

@@ -26,6 +26,8 @@ SAMPLED: Final = ("R3000",)
 """Indexes whose fund holds a sample (data README, membership)."""
 SPLIT_GAP: Final = 0.35
 """Log price: half of a two-for-one split. Holdings further from the close are of other shares."""
+NEWEST: Final = 2
+"""Holdings of each index that are read: the one before the newest knows who left since."""
 STALE_QUOTE: Final = timedelta(days=5)
 """A holdings date on a week-end takes the close before it; one before all quotes takes none."""
 MIN_PART: Final = 0.05
@@ -65,6 +67,7 @@ def held_parts(holdings: pl.DataFrame, known: AsOf, securities: pl.DataFrame) ->
     held = (
         holdings.filter((pl.col("shares") > 0) & (pl.col("price") > 0))
         .filter(pl.col("asof") >= last - timedelta(days=MAX_AGE_DAYS))
+        .filter(pl.col("asof").rank("dense", descending=True).over("index") <= NEWEST)
         .select(pl.col("index").cast(pl.String), "asof", "ticker", "shares", "price", day="asof")
         .unique(["asof", "index", "ticker"], keep="first", maintain_order=True)
     )
