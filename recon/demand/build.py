@@ -11,14 +11,13 @@ import polars as pl
 
 from recon.demand.assets import assets_at, read_assets
 from recon.demand.floats import floats, held_parts
+from recon.demand.netting import expected, funds, netted, own_weights, reckoned
 from recon.demand.trades import flows, if_it_happens, weights
 from recon.demand.volume import WINDOW, volumes
 from recon.demand.worlds import outcomes, states
 from recon.pipeline import Run
 from recon.store import AsOf
 
-NEEDED: Final = ("R1000", "R2000")
-"""Indexes without whose assets a trade in them is not known; the others only add to it."""
 KEY: Final = ("symbol", "index", "action")
 COLUMNS: Final = (
     "weight_before",
@@ -105,9 +104,9 @@ def demand(
     )
     landed = if_it_happens(outcomes(candidates, members), traded)
     told = (
-        candidates.join(_netted(landed), on="row", how="left", maintain_order="left")
-        .join(_own_weights(landed), on="row", how="left", maintain_order="left")
-        .join(_expected(traded), on="symbol", how="left", maintain_order="left")
+        candidates.join(netted(landed), on="row", how="left", maintain_order="left")
+        .join(own_weights(landed), on="row", how="left", maintain_order="left")
+        .join(expected(traded), on="symbol", how="left", maintain_order="left")
         .join(
             traded.select("symbol", "index", expected_weight_after="weight_expected"),
             on=["symbol", "index"],
@@ -116,7 +115,7 @@ def demand(
         )
         .join(facts, on="symbol", how="left", maintain_order="left")
     )
-    return Demand(_reckoned(told), traded, _funds(members, traded, sized, tracking))
+    return Demand(reckoned(told), traded, funds(members, traded, sized, tracking))
 
 
 def fill(rows: pl.DataFrame, found: Demand) -> pl.DataFrame:
@@ -188,76 +187,3 @@ def _sized(run: Run, lines: pl.DataFrame, known: AsOf) -> pl.DataFrame:
         float_provenance=pl.lit("holdings"),
     )
     return pl.concat([sized, absent], how="diagonal")
-
-
-def _netted(landed: pl.DataFrame) -> pl.DataFrame:
-    """One trade per candidate, over all indexes that its line is in before or after."""
-    needed = pl.col("index").is_in(list(NEEDED))
-    unknown = pl.col("usd").is_null()
-    return landed.group_by("row").agg(
-        usd_to_trade=pl.col("usd").sum(),
-        unknown=pl.col("index").filter(needed & unknown).sort().str.join(", "),
-        not_counted=pl.col("index").filter(~needed & unknown).sort(),
-    )
-
-
-def _own_weights(landed: pl.DataFrame) -> pl.DataFrame:
-    own = landed.filter(pl.col("index") == pl.col("own"))
-    return own.select("row", "weight_before", "weight_after")
-
-
-def _expected(traded: pl.DataFrame) -> pl.DataFrame:
-    """One expected trade per line; null where one that it needs is not known."""
-    needed = pl.col("index").is_in(list(NEEDED)) & (
-        (pl.col("weight_before") > 0) | (pl.col("weight_expected") > 0)
-    )
-    return traded.group_by("symbol").agg(
-        expected_usd=pl.when(~(needed & pl.col("usd_expected").is_null()).any()).then(
-            pl.col("usd_expected").sum()
-        )
-    )
-
-
-def _reckoned(told: pl.DataFrame) -> pl.DataFrame:
-    """Shares and days of volume of the trades, and why there is none."""
-    known = told.with_columns(
-        no_demand=pl.when(pl.col("float_shares").is_null())
-        .then(pl.lit("no count of shares, no close, or no holdings to tell float by"))
-        .when(pl.col("unknown").str.len_chars() > 0)
-        .then(pl.format("no assets of {} are known at the moment", "unknown"))
-    ).with_columns(usd_to_trade=pl.when(pl.col("no_demand").is_null()).then("usd_to_trade"))
-    median, mean = pl.col("median_volume_usd"), pl.col("mean_volume_usd")
-    usd, expected = pl.col("usd_to_trade"), pl.col("expected_usd")
-    return known.with_columns(
-        shares_to_trade=usd / pl.col("price_usd"),
-        days_of_volume=pl.when(median > 0).then(usd.abs() / median),
-        days_of_mean_volume=pl.when(mean > 0).then(usd.abs() / mean),
-        expected_shares=expected / pl.col("price_usd"),
-        expected_days=pl.when(median > 0).then(expected.abs() / median),
-    ).drop("row", "unknown")
-
-
-def _funds(
-    members: pl.DataFrame, traded: pl.DataFrame, sized: pl.DataFrame, tracking: pl.DataFrame
-) -> pl.DataFrame:
-    worth = pl.col("float_cap_usd") * pl.col("before")
-    guessed = pl.col("float_provenance") == "estimated"
-    weighed = (
-        traded.join(sized.select("symbol", "float_provenance"), on="symbol")
-        .group_by("index")
-        .agg(
-            weighted=(pl.col("before") > 0).sum(),
-            float_cap_usd=worth.sum(),
-            estimated=worth.filter(guessed).sum() / worth.sum(),
-            bought_called_usd=pl.col("usd_called").filter(pl.col("usd_called") > 0).sum(),
-            bought_expected_usd=pl.col("usd_expected").filter(pl.col("usd_expected") > 0).sum(),
-        )
-    )
-    return (
-        members.group_by("index", maintain_order=True)
-        .agg(members=(pl.col("before") > 0).sum())
-        .join(weighed, on="index", how="left", maintain_order="left")
-        .join(tracking, on="index", how="left", maintain_order="left")
-        .with_columns(without_float=pl.col("members") - pl.col("weighted").fill_null(0))
-        .drop("weighted")
-    )
