@@ -87,6 +87,7 @@ def small_lines() -> pl.DataFrame:
         shares_reported=pl.col("shares"),
         note=pl.lit(""),
         mean_price_usd=pl.col("close"),
+        addtv_usd=pl.col("close") * 1e6,
         passed_over=pl.lit(None, pl.String),
         refusals=pl.lit(None, pl.Int64),
         role=pl.when(pl.col("security_type").is_in(["preferred", "warrant"]))
@@ -173,6 +174,8 @@ def small_run(**changes: Any) -> Run:
         "breakpoints": break_points(ranked["total_cap_usd"].to_numpy(), rulebook),
         "membership": Membership(members, snapshots, None),
         "securities": small_securities(),
-        "absent": pl.DataFrame(schema={"ticker": pl.String, "total_cap_usd": pl.Float64}),
+        "absent": pl.DataFrame(
+            schema={"ticker": pl.String, "size": pl.String, "total_cap_usd": pl.Float64}
+        ),
     }
     return Run(**fields | changes)

@@ -18,6 +18,8 @@ from polars.testing import assert_frame_equal
 import recon.sources
 from recon import pipeline
 from recon.calendar import end_of_day
+from recon.demand.assets import read_assets
+from recon.demand.build import demand
 from recon.pipeline import Run, run
 from recon.publish.candidates import candidates
 from recon.sources.base import Chunk, Seen, Source, check
@@ -247,6 +249,46 @@ def same(one: Run, other: Run) -> None:
     assert one.run_id == other.run_id
 
 
+@pytest.fixture(scope="module")
+def assets(tmp_path_factory: pytest.TempPathFactory) -> pl.DataFrame:
+    """Assets of both size indexes; one figure is known only a day after rank day."""
+    file = tmp_path_factory.mktemp("assets") / "own.csv"
+    file.write_text(
+        "index,vehicle,assets_usd,effective,known_at,source\n"
+        "R1000,A,1e11,2024-01-02,2024-01-03,made up\n"
+        "R2000,B,5e10,2024-01-02,2024-01-03,made up\n"
+        "R2000,B,9e10,2024-04-30,2024-05-01,made up\n"
+    )
+    return read_assets(file)
+
+
+def traded(store: Store, day: date, ranks: Path, assets: pl.DataFrame) -> pl.DataFrame:
+    """What index funds must trade, with everything that it rests on."""
+    done = run(store, EVENT, day, rulebook_override=ranks)
+    found = demand(done, candidates(done), store.as_of(end_of_day(day)), assets)
+    return found.rows.sort("symbol", "index", "action")
+
+
+@pytest.mark.parametrize("day", [RANK_DAY, BEFORE_RANK_DAY])
+def test_neither_the_future_nor_a_false_one_changes_demand(
+    day: date, market: Rows, stores: Stores, ranks: Path, assets: pl.DataFrame
+) -> None:
+    moment = moment_of(day)
+    then = stores(f"then-{day}", lambda: only_then(market, moment))
+    others = (
+        stores("later", lambda: market),
+        stores(f"wrong-{day}", lambda: with_false_future(market, moment)),
+    )
+    known = traded(then, day, ranks, assets)
+    assert known["usd_to_trade"].is_not_null().sum() > 20
+    assert known["float_provenance"].str.starts_with("holdings:").sum() > 10
+    for other in others:
+        assert_frame_equal(known, traded(other, day, ranks, assets), rel_tol=1e-9)
+    before = assets.filter(pl.col("known_at") <= day)
+    assert before.height == 2
+    assert_frame_equal(known, traded(then, day, ranks, before))
+
+
 def differs(one: Run, other: Run) -> bool:
     try:
         same(one, other)
@@ -298,6 +340,30 @@ class TestThatItCanFail:
         ]
         early = stores(f"early-{table}", lambda: rows)
         assert differs(known, run(early, EVENT, BEFORE_RANK_DAY, rulebook_override=ranks))
+
+    @pytest.mark.parametrize(
+        ("table", "column"), [("quote", "median_volume_usd"), ("membership", "float_shares")]
+    )
+    def test_what_is_known_in_time_changes_demand(
+        self,
+        table: str,
+        column: str,
+        market: Rows,
+        stores: Stores,
+        ranks: Path,
+        assets: pl.DataFrame,
+    ) -> None:
+        then = stores(f"then-{BEFORE_RANK_DAY}", lambda: only_then(market, MOMENT))
+        rows = [
+            (name, false(name, rows) if name == table else rows)
+            for name, rows in only_then(market, MOMENT)
+        ]
+        early = stores(f"early-{table}", lambda: rows)
+        both = (traded(store, BEFORE_RANK_DAY, ranks, assets) for store in (then, early))
+        one, other = (f.select("symbol", column).unique("symbol").sort("symbol") for f in both)
+        shared = one.join(other, on="symbol", suffix="_false").drop_nulls()
+        assert shared.height > 5
+        assert (shared[column] != shared[f"{column}_false"]).any()
 
     @pytest.mark.parametrize("which", [0, 1])
     def test_what_the_user_says_in_time_changes_the_list(

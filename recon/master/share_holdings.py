@@ -25,6 +25,28 @@ PRICE_DOUBT = 0.35
 """Log price per square root of a year: the median company's volatility, for an old price."""
 
 
+def fund_share(held: pl.DataFrame) -> pl.DataFrame:
+    """Share of its index's float that a fund holds: k of the module's head.
+
+    Parameters
+    ----------
+    held : polars.DataFrame
+        Holdings of companies with a known total: `asof`, `index`, `ratio` (shares held over
+        total shares).
+
+    Returns
+    -------
+    polars.DataFrame
+        `asof`, `index`, `k`, `lines` (companies that it rests on); snapshots with fewer than
+        `MIN_KNOWN` are left out.
+    """
+    return (
+        held.group_by("asof", "index")
+        .agg(k=pl.col("ratio").quantile(K_QUANTILE), lines=pl.len())
+        .filter(pl.col("lines") >= MIN_KNOWN)
+    )
+
+
 def fill_from_holdings(
     wanted: pl.DataFrame, holdings: pl.DataFrame, known: pl.DataFrame
 ) -> pl.DataFrame:
@@ -55,14 +77,10 @@ def fill_from_holdings(
         fund's price by more than threefold is left out: it split, or is another security.
     """
     usable = holdings.filter(pl.col("shares") > 0, pl.col("price") > 0)
-    scale = (
-        usable.join(known.filter(pl.col("shares") > 0), on="line", suffix="_total")
-        .group_by("asof", "index")
-        .agg(
-            k=(pl.col("shares") / pl.col("shares_total")).quantile(K_QUANTILE),
-            lines=pl.len(),
+    scale = fund_share(
+        usable.join(known.filter(pl.col("shares") > 0), on="line", suffix="_total").with_columns(
+            ratio=pl.col("shares") / pl.col("shares_total")
         )
-        .filter(pl.col("lines") >= MIN_KNOWN)
     )
     held = (
         wanted.join(

@@ -1,4 +1,4 @@
-"""Two years of quotes up to a session, by security: what counts, volumes and mean prices need."""
+"""Quotes of the sessions up to one, by security: what counts, volumes and mean prices need."""
 
 from datetime import date, timedelta
 
@@ -15,6 +15,13 @@ _COLUMNS = ("session", "symbol", "exchange", "close", "netchange", "volume", "ma
 def two_years(
     known: AsOf, session: date, securities: pl.DataFrame, lines: pl.DataFrame, *, years: int
 ) -> pl.DataFrame:
+    """Daily quotes over the pricing vehicle's look-back (methodology §3.1); see `last_sessions`."""
+    return last_sessions(known, session, securities, lines, sessions=SESSIONS_A_YEAR * years)
+
+
+def last_sessions(
+    known: AsOf, session: date, securities: pl.DataFrame, lines: pl.DataFrame, *, sessions: int
+) -> pl.DataFrame:
     """Daily quotes of equity lines, through renames.
 
     Parameters
@@ -27,8 +34,8 @@ def two_years(
         Lives with `security_id`.
     lines : pl.DataFrame
         Lines listed at the session: `security_id`, `name`, `security_type`.
-    years : int
-        Length of the window: the pricing vehicle's look-back (methodology §3.1).
+    sessions : int
+        Length of the window.
 
     Returns
     -------
@@ -45,7 +52,7 @@ def two_years(
     bearers = securities.join(wanted, on="security_id").select(
         "symbol", "line", "security_id", "name", "first", "gone"
     )
-    past = [s for s in known.sessions() if s <= session][-SESSIONS_A_YEAR * years :]
+    past = [s for s in known.sessions() if s <= session][-sessions:]
     symbols = bearers["symbol"].unique().to_list()
     quotes = known.slices(past, 1, _COLUMNS, symbols, ordered=False)
     # Where a symbol and a security belong to each other alone, no dates need comparing.
