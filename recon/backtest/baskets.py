@@ -56,18 +56,18 @@ class Label:
     ----------
     snapshot : Snapshot or None
         The first trustworthy Russell 1000 list once funds have settled; None without one.
-    members : pl.DataFrame
-        `security_id` of its lines.
+    large : pl.Series
+        Tickers of the official additions whose line is on it.
     """
 
     snapshot: Snapshot | None
-    members: pl.DataFrame
+    large: pl.Series
 
     def remark(self, effective: date) -> str:
         """Say what was used, and how long after the event it is dated."""
         if self.snapshot is None:
             return "no Russell 1000 list after the event: official additions are not split by size"
-        age = self.snapshot.age(effective)
+        age = -self.snapshot.age(effective)
         return (
             "official additions split by a retrospective label: those on the Russell 1000 list "
             f"of {self.snapshot.asof} ({self.snapshot.kind}), {age} days after the effective day"
@@ -96,7 +96,7 @@ def first_settled(snapshots: pl.DataFrame, effective: date) -> Snapshot | None:
     return Snapshot(index, row["asof"], str(row["kind"]), row["origin"])
 
 
-def label(later: AsOf, truth: Official, securities: pl.DataFrame) -> Label:
+def label(later: AsOf, truth: Official) -> Label:
     """Read the list that splits the official additions by size.
 
     Parameters
@@ -105,13 +105,11 @@ def label(later: AsOf, truth: Official, securities: pl.DataFrame) -> Label:
         The store as it is known now: on purpose later than the event.
     truth : Official
         The event's lists, with the lives as they are known now.
-    securities : pl.DataFrame
-        Lives that the study knows.
     """
-    effective = truth.event.effective or truth.event.rank_day
-    snapshot = first_settled(later.snapshots(), effective)
-    named = members_of(snapshot, later.membership, truth.securities).drop_nulls("security_id")
-    return Label(snapshot, _shared(named, truth.securities, securities).select("security_id"))
+    snapshot = first_settled(later.snapshots(), truth.event.effective or truth.event.rank_day)
+    named = members_of(snapshot, later.membership, truth.securities)
+    additions = truth.names.filter(pl.col("action") == "add")
+    return Label(snapshot, additions.join(named, on="security_id", how="semi")["ticker"])
 
 
 def called(
@@ -179,7 +177,7 @@ def official(
     run : Run
         Whose members before say which deletions were of the Russell 1000.
     truth : Official
-        The lists.
+        The lists, their names resolved in `securities`.
     split : Label
         Additions on its list go to the Russell 1000; without one, additions have no size.
     moves : pl.DataFrame
@@ -187,11 +185,10 @@ def official(
     securities : pl.DataFrame
         Lives that the study knows.
     """
-    large = split.members["security_id"].implode()
-    was_large = run.membership.lines.filter(pl.col("size") == "R1000").select("security_id")
-    before = _shared(was_large, run.securities, securities)["security_id"].implode()
-    listed = _shared(truth.names.drop_nulls("security_id"), truth.securities, securities)
-    into = pl.when(pl.col("action") == "add").then(pl.col("security_id").is_in(large))
+    was_large = run.lines.filter(pl.col("size") == "R1000").select("symbol")
+    before = lines(run, securities).join(was_large, on="symbol")["security_id"].implode()
+    listed = truth.names.drop_nulls("security_id")
+    into = pl.when(pl.col("action") == "add").then(pl.col("ticker").is_in(split.large.implode()))
     sized = listed.with_columns(
         size=pl.when(into.otherwise(pl.col("security_id").is_in(before)))
         .then(pl.lit("R1000"))
@@ -211,7 +208,7 @@ def official(
     columns = ("security_id", "action", "ticker", "name", "group")
     rows = pl.concat(
         [
-            listed.with_columns(name=pl.col("name"), group=pl.lit("R3000")).select(columns),
+            listed.with_columns(group=pl.lit("R3000")).select(columns),
             sized.with_columns(group="size").select(columns),
             moved.with_columns(name=pl.lit(None, pl.String), group=pl.lit("R1000")).select(columns),
         ]
@@ -302,18 +299,4 @@ def _basket(rows: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("action").is_in(ACTIONS))
         .unique(["group", "action", "company_id"], keep="first", maintain_order=True)
         .sort("group", "action", "symbol")
-    )
-
-
-def _shared(rows: pl.DataFrame, known: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
-    """Put the identity of one moment's lives in place of another's, found by the life."""
-    same = (
-        known.select("life", "security_id")
-        .join(securities.select("life", shared="security_id"), on="life")
-        .unique("security_id", keep="last", maintain_order=True)
-    )
-    return (
-        rows.join(same.select("security_id", "shared"), on="security_id", how="left")
-        .with_columns(security_id=pl.coalesce("shared", "security_id"))
-        .drop("shared")
     )

@@ -177,10 +177,15 @@ def outcomes(
                     net=pl.Series(np.where(sold, -found.adjusted, found.adjusted) - cost),
                     exit=pl.Series(days[found.exit]),
                     exit_price_usd=pl.Series(quoted.close[found.exit, place]),
-                ).with_columns(
+                )
+                .with_columns(
                     pl.col("raw", "adjusted", "net", "exit_price_usd").fill_nan(None),
-                    ended=(pl.col("gone") <= span.last).fill_null(False)
-                    & pl.col("raw").is_not_nan(),
+                    ended=pl.col("gone") <= span.last,
+                )
+                .with_columns(
+                    exit=pl.when(pl.col("raw").is_not_null()).then("exit"),
+                    exit_price_usd=pl.when(pl.col("raw").is_not_null()).then("exit_price_usd"),
+                    ended=(pl.col("ended") & pl.col("raw").is_not_null()).fill_null(False),
                 )
             )
     return pl.concat(parts).select(pl.col(name).cast(kind) for name, kind in OUTCOMES.items())

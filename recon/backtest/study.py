@@ -240,11 +240,12 @@ def study_event(
     remarks = [f"{one.name}: the data end before {one.last}" for one in spans if one not in whole]
     chosen = {"calls": baskets.called(done, calls, lives, weighting)}
     try:
-        lists = truth.official(store, done.event, now)
+        lists = truth.official(store, done.event, lives)
+        labelled = truth.official(store, done.event, now)
     except NoDataError as error:
         remarks.append(f"{error.message}: no official basket, and a placebo of the calls alone")
     else:
-        chosen["official"] = _official(store, done, lists, lives, remarks)
+        chosen["official"] = _official(store, done, lists, labelled, remarks)
     changed = chosen.get("official", chosen["calls"])
     chosen["placebo"] = baskets.placebo(done, chosen["calls"], changed, lives)
     remarks.append(_unmatched(chosen["calls"], chosen["placebo"]))
@@ -268,14 +269,17 @@ def study_event(
 
 
 def _official(
-    store: Store, done: Run, lists: Official, lives: pl.DataFrame, remarks: list[str]
+    store: Store, done: Run, lists: Official, labelled: Official, remarks: list[str]
 ) -> pl.DataFrame:
     """Baskets of the official lists, with a remark on what they rest on."""
     now = store.as_of(end_of_day(store.newest_session()))
-    split = baskets.label(now, lists, lives)
-    effective = done.event.effective or done.event.rank_day
-    remarks += [f"{lists.remark}; perfect foresight", split.remark(effective)]
-    return baskets.official(done, lists, split, now.derived_migrations(done.event.id), lives)
+    split = baskets.label(now, labelled)
+    remarks += [
+        f"{lists.remark}; perfect foresight",
+        split.remark(done.event.effective or done.event.rank_day),
+    ]
+    moves = now.derived_migrations(done.event.id)
+    return baskets.official(done, lists, split, moves, lists.securities)
 
 
 def _unmatched(calls: pl.DataFrame, placebo: pl.DataFrame) -> str:
