@@ -4,8 +4,10 @@
 it is what the day did to a holding. It fails in five known ways (data/README.md, Traps), each
 answered here by a rule and not by a list of names or days: first rows, a previous close that is
 not positive, sessions that are missing or were quoted before the close, quotes that are repeated
-from the day before, and splits of which the source's change knows nothing. Ordinary dividends
-are in no figure: these are returns of prices.
+from the day before, and splits of which the source's change knows nothing.
+
+What the source restates decides what a return holds: spin-offs and special dividends everywhere,
+ordinary dividends on Nasdaq but not on the NYSE. Elsewhere these are returns of prices.
 """
 
 from bisect import bisect_right
