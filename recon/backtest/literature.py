@@ -15,6 +15,7 @@ COMPARED: Final = {
     "period": pl.String,
     "confidence": pl.String,
     "reference": pl.Float64,
+    "reference_n": pl.Int64,
     "basket": pl.String,
     "n": pl.Int64,
     "raw": pl.Float64,
@@ -24,7 +25,8 @@ COMPARED: Final = {
     "within": pl.Boolean,
     "differs": pl.String,
 }
-"""Columns of the comparison; returns as fractions. `n` counts names, `low` and `high` bound the
+"""Columns of the comparison; returns as fractions. `reference_n` and `n`
+count names, `low` and `high` bound the
 95 % interval of our adjusted mean (over the means of events where there are two or more),
 `within` says whether it holds the reference."""
 
@@ -88,8 +90,8 @@ def beside(figures: pl.DataFrame) -> pl.DataFrame:
     printed = pl.DataFrame([one.model_dump() for one in references()], infer_schema_length=None)
     keys = ["group", "action", "window", "event"]
     wanted = (
-        printed.rename({"value": "reference"})
-        .drop("n")
+        printed.rename({"value": "reference", "n": "reference_n"})
+        .with_row_index("place")
         .with_columns(event=pl.col("event").fill_null(POOLED))
     )
     means = figures.pivot("measure", index=[*keys, "basket"], values="mean").drop("net")
@@ -105,5 +107,6 @@ def beside(figures: pl.DataFrame) -> pl.DataFrame:
         .join(over, on=[*keys, "basket"], how="left")
         .with_columns(low=pl.coalesce("event_low", "low"), high=pl.coalesce("event_high", "high"))
         .with_columns(within=pl.col("reference").is_between("low", "high"))
+        .sort("place", "basket")
     )
     return joined.select(pl.col(name).cast(kind) for name, kind in COMPARED.items())

@@ -256,7 +256,8 @@ def study_event(
     quoted = read_panel(later, whole[0].first - PAST, whole[-1].last, lives, frame, members)
     became = outcomes(frame, members, quoted, lives, whole, costs, done.session)
     lost = became.filter(pl.col("raw").is_null() & (pl.col("window") == "rank to effective"))
-    remarks.append(f"{lost['security_id'].n_unique()} names had no close on rank day: not bought")
+    if count := lost["security_id"].n_unique():
+        remarks.append(f"{count} names had no close on rank day: not bought")
     return EventStudy(
         done.event.id,
         done.as_of,

@@ -66,7 +66,7 @@ def figures(outcomes: pl.DataFrame) -> pl.DataFrame:
             parts.append(_rows(effect, event=POOLED, side=side, **head))
         for side, own in means.items():
             parts.append(_rows(over_events(own), event=EVENTS, side=side, **head))
-    order = {"group": GROUPS, "basket": BASKETS, "action": SIDES, "window": NAMES}
+    order = {"group": GROUPS, "action": SIDES, "window": NAMES, "basket": BASKETS}
     return (
         pl.concat(parts)
         .filter(pl.col("n") > 0)

@@ -127,7 +127,8 @@ def _by_window(own: pl.DataFrame) -> Table:
 
 def _literature(compared: pl.DataFrame) -> Table:
     laid = _table(
-        "beside the literature, in %; interval of our adjusted mean, over events if several"
+        "beside the literature, in %; interval of our adjusted mean, over events if several; a "
+        "wide one holds almost any figure, and agrees with none"
     )
     right = ("theirs", "raw", "adjusted", "95 %", "n")
     _columns(
@@ -142,7 +143,7 @@ def _literature(compared: pl.DataFrame) -> Table:
             "adjusted",
             "95 %",
             "n",
-            "holds it",
+            "in interval",
             "differs",
         ],
         right=right,
@@ -152,7 +153,8 @@ def _literature(compared: pl.DataFrame) -> Table:
             row["what"],
             row["period"],
             row["confidence"],
-            _percent(row["reference"]),
+            _percent(row["reference"])
+            + (f" ({row['reference_n']:,})" if row["reference_n"] is not None else ""),
             row["basket"],
             _percent(row["raw"]),
             _percent(row["adjusted"]),
