@@ -25,10 +25,9 @@ COMPARED: Final = {
     "within": pl.Boolean,
     "differs": pl.String,
 }
-"""Columns of the comparison; returns as fractions. `reference_n` and `n`
-count names, `low` and `high` bound the
-95 % interval of our adjusted mean (over the means of events where there are two or more),
-`within` says whether it holds the reference."""
+"""Columns of the comparison; returns as fractions. `reference_n` and `n` count names,
+`low` and `high` bound the 95 % interval of our adjusted mean (over the means of events where
+there are two or more), `within` says whether it holds the reference."""
 
 
 class Reference(BaseModel):

@@ -34,7 +34,7 @@ def test_every_figure_has_its_n_and_its_event(text: str) -> None:
     mean, number = next(row[2:4] for row in rows if row[:2] == ["additions", "calls"])
     assert mean.startswith("+4")
     assert number == "(1)"
-    assert ["2024-06", "pooled"] == next(row[1:3] for row in rows if row[:1] == ["basket"])
+    assert next(row[1:3] for row in rows if row[:1] == ["basket"]) == ["2024-06", "pooled"]
 
 
 def test_who_was_delisted_is_named_with_the_last_price(text: str) -> None:
