@@ -23,6 +23,8 @@ PRICE_STEP = 0.0001
 REVERSE_SLACK = 0.002
 """Relative: for a reverse split; penny prices are restated from their cents, and nothing else
 raises the previous close."""
+SAME_CLOSE = 0.0005
+"""Relative: a restated close this near to the quoted one is the same close."""
 COMPARABLE_SHARE = 0.8
 """A session is comparable on an exchange when this share of its lines restates the previous
 close exactly. After a missing session, or one quoted before the close, hardly any line does."""
@@ -87,6 +89,59 @@ def is_mechanical(move: FLOATS) -> BOOLS:
     return mechanical
 
 
+def steps(quotes: pl.DataFrame, key: str = "symbol") -> pl.DataFrame:
+    """What each row says of the close before it.
+
+    Parameters
+    ----------
+    quotes : polars.DataFrame
+        As for `price_breaks`; other columns are carried along.
+    key : str
+        Column that names a line through time.
+
+    Returns
+    -------
+    polars.DataFrame
+        The rows by line and session with `restated` (the previous close as the source restated
+        it, USD), `before` (the close of the line's last row, USD), `apart` (sessions of the
+        frame between the two; both null on a line's first row) and `raw` (`before` over
+        `restated`).
+    """
+    return (
+        quotes.with_columns(
+            restated=pl.col("close") - pl.col("netchange"),
+            ordinal=pl.col("session").rank("dense").cast(pl.Int64),
+        )
+        .sort(key, "session")
+        .with_columns(
+            before=pl.col("close").shift().over(key), apart=pl.col("ordinal").diff().over(key)
+        )
+        .with_columns(raw=pl.col("before") / pl.col("restated"))
+        .drop("ordinal")
+    )
+
+
+def comparable_sessions(step: pl.DataFrame) -> pl.DataFrame:
+    """Sessions and exchanges whose lines restate the close that was quoted before.
+
+    Parameters
+    ----------
+    step : polars.DataFrame
+        As from `steps`.
+
+    Returns
+    -------
+    polars.DataFrame
+        `session`, `exchange`, `share` (fraction of lines, at least `COMPARABLE_SHARE`).
+    """
+    return (
+        step.filter(pl.col("apart") == 1)
+        .group_by("session", "exchange")
+        .agg(share=((pl.col("raw") - 1).abs() < SAME_CLOSE).mean())
+        .filter(pl.col("share") >= COMPARABLE_SHARE)
+    )
+
+
 def price_breaks(quotes: pl.DataFrame, key: str = "symbol") -> pl.DataFrame:
     """Splits, and changes of the security behind a symbol, that the prices show.
 
@@ -108,26 +163,11 @@ def price_breaks(quotes: pl.DataFrame, key: str = "symbol") -> pl.DataFrame:
         spin-off under the old symbol). In sessions that are not comparable only factors beyond
         3.5 count, and only usual ones (JSPR 2024-01-04: 1:10).
     """
-    restated = pl.col("close") - pl.col("netchange")
-    step = (
-        quotes.select("session", key, "exchange", "close", restated=restated)
-        .with_columns(pl.col("session").rank("dense").alias("ordinal"))
-        .sort(key, "session")
-        .with_columns(
-            before=pl.col("close").shift().over(key),
-            apart=pl.col("ordinal").cast(pl.Int64).diff().over(key),
-        )
-        .filter(
-            pl.col("apart") <= MAX_APART, pl.col("before") > 0, pl.col("restated").is_not_null()
-        )
-        .with_columns(raw=pl.col("before") / pl.col("restated"))
+    columns = ("session", key, "exchange", "close", "netchange")
+    step = steps(quotes.select(columns), key).filter(
+        pl.col("apart") <= MAX_APART, pl.col("before") > 0, pl.col("restated").is_not_null()
     )
-    comparable = (
-        step.filter(pl.col("apart") == 1)
-        .group_by("session", "exchange")
-        .agg(share=((pl.col("raw") - 1).abs() < 0.0005).mean())
-        .filter(pl.col("share") >= COMPARABLE_SHARE)
-    )
+    comparable = comparable_sessions(step)
     vanished = (pl.col("restated") <= 0) & (
         (pl.col("close") / pl.col("before")).log().abs() > MIN_SPLIT
     )

@@ -55,6 +55,26 @@ def last_sessions(
     past = [s for s in known.sessions() if s <= session][-sessions:]
     symbols = bearers["symbol"].unique().to_list()
     quotes = known.slices(past, 1, _COLUMNS, symbols, ordered=False)
+    return borne(quotes, bearers)
+
+
+def borne(quotes: pl.DataFrame, bearers: pl.DataFrame) -> pl.DataFrame:
+    """Quotes of securities, each under the symbol that it bore on the day.
+
+    Parameters
+    ----------
+    quotes : pl.DataFrame
+        `session`, `symbol`, `exchange` and figures.
+    bearers : pl.DataFrame
+        Lives of symbols: `symbol`, `line` (a number for the security), `first`, `gone` (first
+        session without it; null while listed), and columns that are carried along.
+
+    Returns
+    -------
+    pl.DataFrame
+        Rows of `quotes` with the columns of `bearers` but `first` and `gone`, `exchange` as
+        text; in no order, one row per session and security.
+    """
     # Where a symbol and a security belong to each other alone, no dates need comparing.
     alone = (pl.len().over("symbol") == 1) & (pl.len().over("line") == 1)
     plain = quotes.with_columns(pl.col("exchange").cast(pl.String))
