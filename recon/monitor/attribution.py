@@ -11,8 +11,9 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from recon.monitor.exposures import Styled
 from recon.monitor.panel import Floats, Panel, taken
-from recon.monitor.styles import STYLES, Styled
+from recon.monitor.styles import STYLES
 from recon.pipeline import Run
 
 PARTS: Final = (*STYLES, "own", "price_break", "share_count", "line_moved")
@@ -74,7 +75,7 @@ def attribution(
     wanted : pl.DataFrame
         `company_id` and `breakpoint`, each pair once.
     styled : Styled
-        Of these rows, as from `recon.monitor.styles.styled`.
+        Of these rows, as from `recon.monitor.exposures.styled`.
 
     Returns
     -------

@@ -10,10 +10,8 @@ from typing import Final
 
 import polars as pl
 
-from recon.master.resolve import resolve
-from recon.pipeline import Run
+from recon.calendar import sessions
 from recon.sources.ishares import FUNDS
-from recon.store import AsOf
 
 WATCHED: Final = ("IWM", "IWB", "IWV")
 """Funds whose flows are followed."""
@@ -38,14 +36,13 @@ def fund_flows(holdings: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     -------
     pl.DataFrame
         By `fund` and `asof`, one row for each day of full holdings: `previous` (day of the last
-        file before that says the fund's shares), `shares_outstanding`, `shares_before`, `nav_usd`
-        (a share: the value of all holdings, from the lines' values and weights, over the
-        shares), `flow_shares`, `flow_usd`, `flow_percent` (of the fund before), and `reason`
-        where the flow is null: `no_files` (of the fund at all; one row without a day),
+        file before that says the fund's shares), `sessions` (since then), `shares_outstanding`,
+        `shares_before`, `nav_usd` (a share: the value of all holdings, from the lines' values and
+        weights, over the shares), `flow_shares`, `flow_usd`, `flow_percent` (of the fund before), and
+        `reason` where the flow is null: `no_files` (of the fund at all; one row without a day),
         `file_does_not_say`, `first_file`, `no_value`.
     """
-    assets = WHOLE * pl.col("market_value").sum() / pl.col("weight").sum()
-    valued = whole(holdings).group_by("fund", "asof").agg(assets=assets)
+    valued = whole(holdings).group_by("fund", "asof").agg(pl.col("assets_usd").first())
     change = pl.col("shares_outstanding") - pl.col("shares_before")
     said = pl.col("shares_outstanding").is_not_null()
     flows = (
@@ -55,7 +52,7 @@ def fund_flows(holdings: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
         .with_columns(
             previous=pl.when(said).then("asof").forward_fill().shift(1).over("fund"),
             shares_before=pl.col("shares_outstanding").forward_fill().shift(1).over("fund"),
-            nav_usd=pl.col("assets") / pl.col("shares_outstanding"),
+            nav_usd=pl.col("assets_usd") / pl.col("shares_outstanding"),
         )
         .with_columns(
             flow_shares=change,
@@ -71,10 +68,27 @@ def fund_flows(holdings: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
     )
     absent = [fund for fund in WATCHED if fund not in flows["fund"]]
     nothing = {"fund": absent, "reason": ["no_files"] * len(absent)}
-    columns = ("fund", "asof", "previous", "shares_outstanding", "shares_before", "nav_usd")
-    return pl.concat(
+    columns = ("fund", "asof", "previous", "sessions", "shares_outstanding", "shares_before")
+    found = pl.concat(
         [flows, pl.DataFrame(nothing, schema=dict.fromkeys(nothing, pl.String))], how="diagonal"
-    ).select(*columns, "flow_shares", "flow_usd", "flow_percent", "reason")
+    )
+    return found.with_columns(sessions=_sessions_between(found)).select(
+        *columns, "nav_usd", *FLOW, "reason"
+    )
+
+
+def _sessions_between(flows: pl.DataFrame) -> pl.Series:
+    """Sessions after `previous` up to `asof`; null where one is not known."""
+    days = pl.concat([flows["previous"], flows["asof"]]).drop_nulls()
+    if days.is_empty():
+        return pl.Series([None] * flows.height, dtype=pl.Int64)
+    known = pl.Series(sessions(days.min(), days.max()))  # type: ignore[arg-type]
+    places = [
+        known.search_sorted(flows[end].fill_null(days.min()), side="right").cast(pl.Int64)
+        for end in ("previous", "asof")
+    ]
+    apart = pl.DataFrame({"previous": flows["previous"], "sessions": places[1] - places[0]})
+    return apart.select(pl.when(pl.col("previous").is_not_null()).then("sessions")).to_series()
 
 
 def whole(holdings: pl.DataFrame) -> pl.DataFrame:
@@ -83,8 +97,9 @@ def whole(holdings: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `fund`, `asof`, `ticker`, `weight` (percent), `market_value` (USD). Where a day's holdings
-        come from two files, those that add up to more.
+        `fund`, `asof`, `ticker`, `share` (of the fund, a fraction; finer than the two decimals of
+        the weight in the file), `assets_usd` (of the whole fund). Where a day's holdings come from
+        two files, those that add up to more.
     """
     indexes = {index: fund for fund, index in FUNDS.items()}
     lines = holdings.filter(
@@ -103,7 +118,14 @@ def whole(holdings: pl.DataFrame) -> pl.DataFrame:
         .sort("weight", "origin")
         .unique(["fund", "asof"], keep="last")
     )
-    return lines.join(fullest, on=["fund", "asof", "origin"], how="semi").drop("origin")
+    # What is no line of a company, cash above all, is in the weights that are missing.
+    assets = WHOLE * pl.col("market_value").sum() / pl.col("weight").sum()
+    return (
+        lines.join(fullest, on=["fund", "asof", "origin"], how="semi")
+        .with_columns(assets_usd=assets.over("fund", "asof"))
+        .with_columns(share=pl.col("market_value") / pl.col("assets_usd"))
+        .select("fund", "asof", "ticker", "share", "assets_usd")
+    )
 
 
 def present(flows: pl.DataFrame, day: date) -> pl.DataFrame:
@@ -131,71 +153,4 @@ def present(flows: pl.DataFrame, day: date) -> pl.DataFrame:
         )
         .with_columns(pl.when(pl.col("reason").is_null()).then(c).alias(c) for c in FLOW)
         .sort("fund")
-    )
-
-
-def flows_by_line(
-    flows: pl.DataFrame, holdings: pl.DataFrame, securities: pl.DataFrame
-) -> pl.DataFrame:
-    """Dollars that the newest flows put into each line, by the weights of the file.
-
-    Parameters
-    ----------
-    flows : pl.DataFrame
-        As from `present`.
-    holdings : pl.DataFrame
-        As from `AsOf.holdings`.
-    securities : pl.DataFrame
-        Lives of all symbols with `security_id`.
-
-    Returns
-    -------
-    pl.DataFrame
-        `security_id`, `fund`, `line_flow_usd` (negative for redemptions).
-    """
-    moved = flows.drop_nulls("flow_usd").select("fund", "asof", "flow_usd")
-    lines = whole(holdings).join(moved, on=["fund", "asof"])
-    return (
-        resolve(lines.rename({"asof": "day"}), securities)
-        .drop_nulls("security_id")
-        .group_by("security_id", "fund")
-        .agg(line_flow_usd=(pl.col("flow_usd") * pl.col("weight")).sum() / WHOLE)
-        .sort("security_id", "fund")
-    )
-
-
-def flows_into(run: Run, known: AsOf, lines: pl.Series) -> pl.DataFrame:
-    """What the newest flows of all funds put into lines.
-
-    Parameters
-    ----------
-    run : Run
-        As from `recon.pipeline.run`.
-    known : AsOf
-        What was known at the run's moment.
-    lines : pl.Series
-        `security_id` of each line, in the order in which rows are given.
-
-    Returns
-    -------
-    pl.DataFrame
-        `fund_flow_usd`: 0 for a line in none of the funds whose flow is known, null where no
-        fund's is; and `flow_reasons`, `fund_flow_usd:FUND:WHY` for each fund that is missing.
-    """
-    holdings = known.holdings()
-    flows = present(fund_flows(holdings, known.fund_snapshots()), run.as_of)
-    by_line = (
-        flows_by_line(flows, holdings, run.securities)
-        .group_by("security_id")
-        .agg(pl.col("line_flow_usd").sum())
-    )
-    missing = flows.drop_nulls("reason").select(pl.format("fund_flow_usd:{}:{}", "fund", "reason"))
-    else_nothing = pl.lit(None if missing.height == len(WATCHED) else 0.0, pl.Float64)
-    return (
-        lines.to_frame("security_id")
-        .join(by_line, on="security_id", how="left", maintain_order="left")
-        .select(
-            fund_flow_usd=pl.col("line_flow_usd").fill_null(else_nothing),
-            flow_reasons=pl.lit(missing.to_series().to_list(), pl.List(pl.String)),
-        )
     )

@@ -10,12 +10,13 @@ from recon.errors import InputError
 from recon.master.window import SESSIONS_A_YEAR, two_years
 from recon.monitor.attribution import PARTS, attribution
 from recon.monitor.crowding import since_rank_day, volumes
-from recon.monitor.flows import flows_into
+from recon.monitor.exposures import Styled, styled
+from recon.monitor.flow_lines import flows_into
 from recon.monitor.liquidity import liquidity
 from recon.monitor.nearness import expected_move, nearness
 from recon.monitor.own_figures import SHORT_DAYS, own_figures, short_interest
 from recon.monitor.panel import Panel, panel
-from recon.monitor.styles import HISTORY, Styled, styled
+from recon.monitor.styles import HISTORY
 from recon.pipeline import Run
 from recon.store import AsOf
 
@@ -57,7 +58,7 @@ SIGNALS: Final[dict[str, pl.DataType]] = {
     "short_percent": pl.Float64(),
     "days_to_cover": pl.Float64(),
     "fund_flow_usd": pl.Float64(),
-    "fund_flow_days": pl.Float64(),
+    "fund_flow_percent": pl.Float64(),
     "reasons": pl.List(pl.String()),
 }
 """Columns of `signals`, in order."""
@@ -90,9 +91,8 @@ def signals(
         The rows of `candidates` in their order, with the columns of `SIGNALS`: those of
         `attribution` (to the session of the run, rank day at the latest), of `nearness`,
         `volumes`, `liquidity`, `own_figures` and `short_interest` (to `day`, the newest session
-        known), `return_since_rank_day` (log), `fund_flow_usd` (what the newest flows of the
-        funds put into the line) and `fund_flow_days` (over the median dollar volume). `reasons`
-        are codes `SIGNAL:WHY` of what is unknown or doubtful.
+        known), `return_since_rank_day` (log), and those of `flows_into`. `reasons` are codes
+        `SIGNAL:WHY` of what is unknown or doubtful.
 
     Raises
     ------
@@ -125,14 +125,17 @@ def signals(
             traded,
             figures.drop("security_id"),
             short_interest(run, prices, lines, figures, traded["mean_dollar_volume_usd"]),
-            flows_into(run, known, candidates["security_id"]),
+            flows_into(
+                run,
+                known,
+                candidates.select("security_id").with_columns(traded["median_dollar_volume_usd"]),
+            ),
         ],
         how="horizontal",
     )
-    volume = pl.when(pl.col("median_dollar_volume_usd") > 0).then("median_dollar_volume_usd")
-    return gathered.with_columns(
-        fund_flow_days=pl.col("fund_flow_usd").abs() / volume, reasons=_reasons(run)
-    ).select(pl.col(name).cast(kind) for name, kind in SIGNALS.items())
+    return gathered.with_columns(reasons=_reasons(run)).select(
+        pl.col(name).cast(kind) for name, kind in SIGNALS.items()
+    )
 
 
 def _check(run: Run, known: AsOf, earlier: Run | None) -> None:

@@ -52,7 +52,7 @@ def nearness(
     caps : array (n,)
         Total cap of its company, USD; NaN where not known.
     own : array (sessions, n)
-        Running sums of the company's own changes, as from `recon.monitor.styles.style_parts`.
+        Running sums of the company's own changes, as from `recon.monitor.exposures.style_parts`.
 
     Returns
     -------
@@ -76,8 +76,9 @@ def nearness(
         for b in run.breakpoints
         if b.name in candidates["breakpoint"]
     }
-    unknown = np.full(len(year.sessions), np.nan)
-    lines = np.column_stack([paths.get(name, unknown) for name in candidates["breakpoint"]])
+    place = {name: i for i, name in enumerate(paths, start=1)}
+    known = np.column_stack([np.full(len(year.sessions), np.nan), *paths.values()])
+    lines = known[:, [place.get(name, 0) for name in candidates["breakpoint"]]]
     sigma = over_sessions(np.nanstd, taken(year.change, columns), least=LEAST)
     usual = np.nanmedian(sigma) if np.isfinite(sigma).any() else np.nan
     reach = np.sqrt(NEAR_SESSIONS) * np.where(np.isfinite(sigma), sigma, usual)
