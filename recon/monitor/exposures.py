@@ -108,8 +108,8 @@ def styled(run: Run, base: Run, prices: Panel, companies: pl.Series) -> Styled:
     run : Run
         The run of the companies.
     base : Run
-        The run whose ranked companies the factors are built of, and up to whose session
-        exposures are estimated; an earlier run or the same.
+        The run whose ranked companies the factors are built of: an earlier one, up to whose
+        session exposures are estimated, or the same; then they are of the year before the last.
     prices : Panel
         Quotes of both.
     companies : pl.Series
@@ -126,7 +126,8 @@ def styled(run: Run, base: Run, prices: Panel, companies: pl.Series) -> Styled:
     )
     columns = prices.columns(frame["security_id"].to_list())
     sectors = sector_codes(frame["sector"])
-    beta = exposures(prices, styles, columns, sectors, formed)
+    until = formed if base is not run else max(formed - SESSIONS_A_YEAR, 0)
+    beta = exposures(prices, styles, columns, sectors, until)
     parts, own = style_parts(prices, styles, columns, sectors, beta)
     return Styled(
         frame["company_id"].to_list(),

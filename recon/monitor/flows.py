@@ -38,9 +38,9 @@ def fund_flows(holdings: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
         By `fund` and `asof`, one row for each day of full holdings: `previous` (day of the last
         file before that says the fund's shares), `sessions` (since then), `shares_outstanding`,
         `shares_before`, `nav_usd` (a share: the value of all holdings, from the lines' values and
-        weights, over the shares), `flow_shares`, `flow_usd`, `flow_percent` (of the fund before), and
-        `reason` where the flow is null: `no_files` (of the fund at all; one row without a day),
-        `file_does_not_say`, `first_file`, `no_value`.
+        weights, over the shares), `flow_shares`, `flow_usd`, `flow_percent` (of the fund before),
+        and `reason` where the flow is null: `no_files` (of the fund at all; one row without a
+        day), `file_does_not_say`, `first_file`, `no_value`.
     """
     valued = whole(holdings).group_by("fund", "asof").agg(pl.col("assets_usd").first())
     change = pl.col("shares_outstanding") - pl.col("shares_before")
