@@ -8,6 +8,7 @@ from the past alone (Fama and French 1993, Carhart 1997, in this universe).
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -19,11 +20,10 @@ from recon.forecast.traits import SECTOR_BEFORE, SECTORS
 from recon.monitor.panel import Floats, Ints, Panel
 
 STYLES: Final = ("market", "size", "sector", "momentum", "volatility")
-MONTH: Final = 21
-"""Sessions for which a portfolio is held before it is formed anew, and which, newest, momentum
-leaves out, as they revert (Jegadeesh 1990)."""
 MONTHS: Final = 12
-"""Of the past by which companies are sorted."""
+"""Calendar months of the past by which companies are sorted; momentum leaves out the newest, as it
+reverts (Jegadeesh 1990). Portfolios are formed anew when a month begins, so that it does not matter
+how much of the past is looked at."""
 HISTORY: Final = 126
 """Sessions with a change that a company needs before it is sorted: half a year."""
 THIRD: Final = 3
@@ -97,12 +97,14 @@ def style_returns(prices: Panel, universe: pl.DataFrame, formed: int, *, large: 
     earned = weight * np.expm1(filled)
     codes = sector_codes(known["sector"])
     fixed = np.column_stack([np.ones(len(codes)), codes[:, None] == np.arange(len(SECTORS))])
-    months = np.arange(0, len(change), MONTH)
+    months = np.array(prices.sessions, dtype="datetime64[M]")
+    begins = np.flatnonzero(months[1:] != months[:-1]) + 1
+    begins = np.concatenate([[0], begins, [len(change)]])
     seen, total, square = (
-        np.add.reduceat(values, months, axis=0) for values in (traded, filled, filled**2)
+        np.add.reduceat(values, begins[:-1], axis=0) for values in (traded, filled, filled**2)
     )
     found = np.zeros((len(change), fixed.shape[1] + 2 * len(_SORTED)))
-    for month, first in enumerate(months):
+    for month, (first, end) in enumerate(pairwise(begins)):
         year = slice(max(0, month - MONTHS), month)
         recent = slice(year.start, max(year.start, month - 1))
         count = seen[year].sum(axis=0)
@@ -119,7 +121,7 @@ def style_returns(prices: Panel, universe: pl.DataFrame, formed: int, *, large: 
                 *_thirds(np.where(enough, variance, np.nan)),
             ]
         ).astype(np.float64)
-        rows = slice(first, first + MONTH)
+        rows = slice(first, end)
         found[rows] = _log_return(earned[rows] @ held, weight[rows] @ held)
     market, sector = found[:, 0], found[:, 1 : 1 + len(SECTORS)]
     up, down = found[:, fixed.shape[1] :: 2], found[:, fixed.shape[1] + 1 :: 2]

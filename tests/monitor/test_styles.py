@@ -3,10 +3,11 @@
 import numpy as np
 import polars as pl
 import pytest
-from small_panel import calm, made
+from small_panel import BEGIN, SESSIONS, calm, made, quotes
 
 from recon.forecast.traits import SECTORS
 from recon.monitor.exposures import PRIOR, exposures, style_parts
+from recon.monitor.panel import panel
 from recon.monitor.styles import HISTORY, STYLES, sector_codes, style_returns
 
 DAYS, N = 400, 60
@@ -80,6 +81,19 @@ def test_what_comes_later_changes_no_return_of_before():
     other = style_returns(made(false), universe(equal()), FORMED, large=20)
     for name in ("market", "size", "momentum", "volatility", "sector"):
         np.testing.assert_allclose(getattr(other, name)[:350], getattr(known, name), atol=1e-12)
+
+
+def test_it_does_not_matter_how_much_of_the_past_is_looked_at():
+    frame = quotes(calm(DAYS, N, sigma=0.02))
+    late = frame.filter(pl.col("session") >= SESSIONS[17])
+    found = [
+        style_returns(panel(one, BEGIN), universe(equal()), formed, large=20)
+        for one, formed in ((frame, FORMED), (late, FORMED - 17))
+    ]
+    for name in ("market", "size", "momentum", "volatility", "sector"):
+        long, short = (getattr(one, name) for one in found)
+        np.testing.assert_allclose(long[300:], short[300 - 17 :], atol=1e-12)
+        assert long[300:].any() or name == "sector"
 
 
 def planted() -> tuple[np.ndarray, np.ndarray]:
