@@ -97,11 +97,12 @@ def signals(
     Raises
     ------
     InputError
-        If `known` is not the store at the end of the run's day, or `earlier` is not earlier.
+        If `known` is not the store at the end of the run's day, `earlier` is not earlier, or a
+        candidate is of another run.
     NoDataError
         If no line that is looked at is quoted.
     """
-    _check(run, known, earlier)
+    _check(run, known, candidates, earlier)
     base = run if earlier is None else earlier
     day = max(session for session in known.sessions() if session <= run.as_of)
     prices = _prices(run, base, known, candidates, day)
@@ -138,7 +139,7 @@ def signals(
     )
 
 
-def _check(run: Run, known: AsOf, earlier: Run | None) -> None:
+def _check(run: Run, known: AsOf, candidates: pl.DataFrame, earlier: Run | None) -> None:
     if known.moment != end_of_day(run.as_of):
         raise InputError(
             "signals are of the run's own moment",
@@ -152,6 +153,14 @@ def _check(run: Run, known: AsOf, earlier: Run | None) -> None:
             field="earlier",
             value=earlier.session,
             expected=f"a run of a session before {run.session}",
+        )
+    strange = candidates.join(run.companies, on="company_id", how="anti")["company_id"]
+    if not strange.is_empty():
+        raise InputError(
+            "a candidate is no company of the run",
+            field="company_id",
+            value=strange[0],
+            expected="the candidate list of the same run",
         )
 
 

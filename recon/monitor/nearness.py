@@ -60,10 +60,10 @@ def nearness(
         `near_since` (first session of the unbroken stretch in which the company was near its line
         or beyond, counted to the run's session; see `near_since`), `move_since_near` (log,
         beyond the styles, from the close of that session to the newest), `move_since_near_z`
-        (in standard deviations of such a move in so many sessions), `expected_move`,
-        `move_spent` (the move over the one expected: 1 is all of it, negative the wrong way), and
-        `near_reason`. A name that keeps rising stays a candidate, so that among candidates the
-        move is large for that reason too: read the z.
+        (in standard deviations of such a move in so many sessions, by the year to the run's
+        session), `expected_move`, `move_spent` (the move over the one expected: 1 is all of it,
+        negative the wrong way), and `near_reason`. A name that keeps rising stays a candidate, so
+        that among candidates the move is large for that reason too: read the z.
     """
     end = prices.row(run.session) + 1
     begin = max(0, end - SESSIONS_A_YEAR)
@@ -79,7 +79,8 @@ def nearness(
     place = {name: i for i, name in enumerate(paths, start=1)}
     known = np.column_stack([np.full(len(year.sessions), np.nan), *paths.values()])
     lines = known[:, [place.get(name, 0) for name in candidates["breakpoint"]]]
-    sigma = over_sessions(np.nanstd, taken(year.change, columns), least=LEAST)
+    changes = taken(year.change, columns)
+    sigma = over_sessions(np.nanstd, changes, least=LEAST)
     usual = np.nanmedian(sigma) if np.isfinite(sigma).any() else np.nan
     reach = np.sqrt(NEAR_SESSIONS) * np.where(np.isfinite(sigma), sigma, usual)
     side = candidates.select(_from_below()).to_series().fill_null(np.nan).to_numpy()
@@ -87,8 +88,11 @@ def nearness(
     is_near = (since >= 0) & (since < len(year.sessions))
     at = np.where(is_near, since + begin, 0)
     moved = np.where(is_near, own[-1] - own[at, np.arange(len(at))], np.nan)
-    own_sigma = np.diff(own[begin:], axis=0).std(axis=0)
-    spread = own_sigma * np.sqrt(np.maximum(len(own) - 1 - at, 1))
+    # Sessions before a line was listed have no change and would make it look calm.
+    daily = np.where(np.isfinite(changes[1:]), np.diff(own[begin:end], axis=0), np.nan)
+    spread = over_sessions(np.nanstd, daily, least=LEAST) * np.sqrt(
+        np.maximum(len(own) - 1 - at, 1)
+    )
     score = np.divide(moved, spread, out=np.full(moved.shape, np.nan), where=spread > 0)
     days = pl.Series(prices.sessions, dtype=pl.Date).gather(at)
     reason = (

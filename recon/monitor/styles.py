@@ -1,4 +1,4 @@
-"""Style factors of this universe, day by day, and what each company's exposure to them was.
+"""Style factors of this universe, day by day.
 
 Five portfolios of the companies that could be ranked on one day, each weighted by the cap of the
 evening before: the market; small less large, below and above rank 1,000, which is what index desks
@@ -28,6 +28,7 @@ HISTORY: Final = 126
 """Sessions with a change that a company needs before it is sorted: half a year."""
 THIRD: Final = 3
 """Winners, losers, the volatile and the calm are each a third of the companies sorted."""
+
 Bools = npt.NDArray[np.bool_]
 _SORTED: Final = ("size", "momentum", "volatility")
 

@@ -127,6 +127,12 @@ class TestNoPeeking:
                 signals(seen.run, known, seen.candidates, earlier=seen.run)
 
 
+def test_a_candidate_of_another_run_is_refused(seen, market):
+    other = seen.candidates.with_columns(company_id=pl.lit("cik:0009999999"))
+    with Store(market) as store, pytest.raises(InputError, match="cik:0009999999"):
+        signals(seen.run, store.as_of(end_of_day(DAY)), other)
+
+
 def own(symbol: str, known=DAY, session=DAY, settled=EARLIER + timedelta(days=60)):
     """A user's three tables about one line."""
     return (
