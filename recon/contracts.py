@@ -294,6 +294,65 @@ class OwnFact(dy.Schema):
     """Part of the key: a later answer goes before an earlier one."""
 
 
+class QuotedSpread(dy.Schema):
+    """Quoted bid-ask spread of a line, from a user's own vendor."""
+
+    symbol = dy.String(primary_key=True, regex=SYMBOL)
+    """As the line was written on `session`."""
+    session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
+    quoted_spread_bps = dy.Float64(min=0.0, max=1e4)
+    """Ask less bid, basis points of the mid; of the close or the day's mean, as the vendor says."""
+    origin = dy.String()
+    """Where the user has it from."""
+    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    """Part of the key: a figure may be corrected."""
+
+    @dy.rule()
+    def measured_before_known(cls) -> pl.Expr:  # noqa: N805 - a rule is given the class
+        """No figure is of a day after the one on which it was known."""
+        return cls.session.col <= cls.known_at.col.dt.date()
+
+
+class ImpliedVolatility(dy.Schema):
+    """Implied volatility of a line's options, from a user's own vendor."""
+
+    symbol = dy.String(primary_key=True, regex=SYMBOL)
+    """As the line was written on `session`."""
+    session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
+    days = dy.Int16(primary_key=True, min=1, max=1100)
+    """Calendar days to expiry."""
+    implied_volatility_percent = dy.Float64(min=0.1, max=2000.0)
+    """At the money, percent a year."""
+    origin = dy.String()
+    """Where the user has it from."""
+    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    """Part of the key: a figure may be corrected."""
+
+    @dy.rule()
+    def measured_before_known(cls) -> pl.Expr:  # noqa: N805 - a rule is given the class
+        """No figure is of a day after the one on which it was known."""
+        return cls.session.col <= cls.known_at.col.dt.date()
+
+
+class ShortInterest(dy.Schema):
+    """Shares of a line sold short at a settlement date, from a user's own vendor."""
+
+    symbol = dy.String(primary_key=True, regex=SYMBOL)
+    """As the line was written on `settled`."""
+    settled = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
+    shares_short = dy.Float64(min=0.0, max=1e12)
+    """Shares of that day: not adjusted for later splits."""
+    origin = dy.String()
+    """Where the user has it from."""
+    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    """Part of the key: a figure may be corrected."""
+
+    @dy.rule()
+    def settled_before_known(cls) -> pl.Expr:  # noqa: N805 - a rule is given the class
+        """No figure is of a day after the one on which it was known."""
+        return cls.settled.col <= cls.known_at.col.dt.date()
+
+
 CONTRACTS: dict[str, type[dy.Schema]] = {
     "quote": Quote,
     "listing": Listing,
@@ -312,5 +371,8 @@ CONTRACTS: dict[str, type[dy.Schema]] = {
     "place": Place,
     "share_count": ShareCount,
     "own_fact": OwnFact,
+    "quoted_spread": QuotedSpread,
+    "implied_volatility": ImpliedVolatility,
+    "short_interest": ShortInterest,
 }
 """Tables of the store that sources fill, by name."""

@@ -1,7 +1,7 @@
 """The NYSE calendar, the events and their dates, and when what is published is known."""
 
 from recon.calendar.event import DateSource, Event, Publication
-from recon.calendar.events import event, events, next_event
+from recon.calendar.events import event, events, next_event, previous_event
 from recon.calendar.moments import (
     end_of_day,
     end_of_day_expr,
@@ -28,6 +28,7 @@ __all__ = [
     "next_open",
     "next_open_map",
     "open_choices",
+    "previous_event",
     "session_after",
     "session_on_or_before",
     "sessions",

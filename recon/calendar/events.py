@@ -111,6 +111,35 @@ def next_event(day: date) -> Event:
     )
 
 
+def previous_event(of: Event) -> Event:
+    """Give the reconstitution ranked last before an event.
+
+    Parameters
+    ----------
+    of : Event
+        Of any kind.
+
+    Returns
+    -------
+    Event
+        Of kind `recon`; a parallel run moves nobody and does not count.
+
+    Raises
+    ------
+    InputError
+        If none since 2010 was ranked before.
+    """
+    before = [e for e in _by_id().values() if e.kind == "recon" and e.rank_day < of.rank_day]
+    if not before:
+        raise InputError(
+            "No reconstitution is known before this event",
+            field="event",
+            value=of.id,
+            expected=f"one ranked after the first of {FIRST_YEAR}",
+        )
+    return before[-1]
+
+
 @lru_cache(maxsize=1)
 def _by_id() -> dict[str, Event]:
     """Build all events, by rank day."""

@@ -83,6 +83,17 @@ class Factors:
         return np.asarray(np.sqrt(whole))
 
 
+def log_change() -> pl.Expr:
+    """Daily log change as the source adjusts it, not cut; null where it says nothing.
+
+    Of `close` and `netchange` (USD). A restated previous close below `FIRST_ROW` of the close is
+    no price.
+    """
+    before = pl.col("close") - pl.col("netchange")
+    usable = (pl.col("close") > 0) & (before > pl.col("close") * FIRST_ROW)
+    return pl.when(usable).then((pl.col("close") / before).log())
+
+
 def log_returns(quotes: pl.DataFrame, sessions: int = 252) -> Returns:
     """Daily log changes of the last sessions.
 
@@ -94,13 +105,12 @@ def log_returns(quotes: pl.DataFrame, sessions: int = 252) -> Returns:
     sessions : int
         Sessions used, the newest.
     """
-    before = pl.col("close") - pl.col("netchange")
-    usable = (pl.col("close") > 0) & (before > pl.col("close") * FIRST_ROW)
     days = quotes["session"].unique().sort().tail(sessions)
-    plain = quotes.filter(pl.col("session").is_in(days.implode()) & usable).select(
+    late = quotes.filter(pl.col("session").is_in(days.implode()))
+    plain = late.filter(log_change().is_not_null()).select(
         row=pl.col("session").rank("dense") - 1,
         security_id="security_id",
-        change=(pl.col("close") / before).log().clip(-LIMIT, LIMIT).cast(pl.Float32),
+        change=log_change().clip(-LIMIT, LIMIT).cast(pl.Float32),
     )
     securities = plain["security_id"].unique().sort()
     position = pl.DataFrame({"security_id": securities}).with_row_index("column")

@@ -31,7 +31,7 @@ SECTORS: Final = (
     "Basic Materials",
 )
 """The screener's words since May 2022; others are no sector. The order is the code."""
-_SECTOR_BEFORE: Final = {
+SECTOR_BEFORE: Final = {
     "Capital Goods": "Industrials",
     "Transportation": "Industrials",
     "Consumer Services": "Consumer Discretionary",
@@ -98,7 +98,7 @@ def traits(view: View, quotes: pl.DataFrame) -> pl.DataFrame:
     name = pl.col("name").fill_null("")
     cap = pl.col("total_cap_usd")
     abroad = home.is_not_null() & ~home.is_in(["US"])
-    sector = pl.col("sector").replace(_SECTOR_BEFORE)
+    sector = pl.col("sector").replace(SECTOR_BEFORE)
     flags = {
         "on_nasdaq": pl.col("exchange") == "nasdaq",
         "on_amex": pl.col("exchange") == "amex",

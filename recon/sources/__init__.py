@@ -11,6 +11,7 @@ from recon.sources import (
     membership_table,
     own_counts,
     own_facts,
+    own_market_data,
     reference_tables,
     screener,
     sec_filers,
@@ -39,6 +40,7 @@ SOURCES: tuple[Source, ...] = (
     submissions_zip.SOURCE,
     own_counts.SOURCE,
     own_facts.SOURCE,
+    *own_market_data.SOURCES,
 )
 """Every format that recon reads; the first that recognises a file reads it."""
 

@@ -235,7 +235,7 @@ class AsOf:
         return self._rows("derived_migration", "event = $event", event=event)
 
     def fund_snapshots(self) -> pl.DataFrame:
-        """Fund shares outstanding by date and fund."""
+        """Fund shares outstanding by date and fund, as the heads of holdings files say."""
         return self._rows("fund_snapshot")
 
     def filers(self, until: date | None = None) -> pl.DataFrame:
@@ -295,6 +295,18 @@ class AsOf:
     def own_facts(self) -> pl.DataFrame:
         """Every answer of the user's own known at the moment; see `recon.contracts.OwnFact`."""
         return self._rows("own_fact")
+
+    def quoted_spreads(self) -> pl.DataFrame:
+        """Every quoted spread of the user's own; see `recon.contracts.QuotedSpread`."""
+        return self._rows("quoted_spread")
+
+    def implied_volatilities(self) -> pl.DataFrame:
+        """Every implied volatility of the user's own; see `recon.contracts.ImpliedVolatility`."""
+        return self._rows("implied_volatility")
+
+    def short_interests(self) -> pl.DataFrame:
+        """Every short interest of the user's own; see `recon.contracts.ShortInterest`."""
+        return self._rows("short_interest")
 
     def profiles(self) -> pl.DataFrame:
         """Newest sector, industry and place of each line, with `hindsight`."""

@@ -17,6 +17,7 @@ from recon.calendar import (
     is_session,
     next_event,
     open_choices,
+    previous_event,
     session_after,
     session_on_or_before,
 )
@@ -244,3 +245,22 @@ def test_an_event_is_frozen_hashable_and_closed() -> None:
 
 def test_open_choices_are_listed() -> None:
     assert any("three weeks" in text for text in open_choices().values())
+
+
+@pytest.mark.parametrize(
+    ("of", "before"),
+    [
+        ("2024-06", "2023-06"),
+        ("2026-06", "2025-06"),
+        ("2026-11", "2026-06"),
+        ("ipo:2025-09", "2025-06"),
+        ("shadow:2025-11", "2025-06"),
+    ],
+)
+def test_the_event_before_is_the_last_reconstitution_ranked(of: str, before: str) -> None:
+    assert previous_event(event(of)).id == before
+
+
+def test_before_the_first_event_there_is_none() -> None:
+    with pytest.raises(InputError, match="before this event"):
+        previous_event(event("2010-06"))

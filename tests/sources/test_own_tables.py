@@ -158,3 +158,66 @@ def test_a_table_beyond_the_limit_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(own_tables, "LARGEST", 10)
     with pytest.raises(RefusedFileError, match="at most 10 bytes"):
         read(tmp_path, COUNTS, source="vendor_counts")
+
+
+SPREADS = "symbol,session,quoted_spread_bps,known_at,source"
+VOLATILITIES = "symbol,session,days,implied_volatility_percent,known_at,source"
+SHORTS = "symbol,settled,shares_short,known_at,source"
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "source", "row"),
+    [
+        (
+            SPREADS,
+            "brk.b,2025-02-05,1.25,2025-02-05,x",
+            "own_quoted_spread",
+            ("BRK.B", date(2025, 2, 5), 1.25),
+        ),
+        (
+            VOLATILITIES,
+            "GOOG,2025-02-05,30,31.5,2025-02-05,x",
+            "own_implied_volatility",
+            ("GOOG", date(2025, 2, 5), 30, 31.5),
+        ),
+        (
+            "source,known_at,shares_short,settled,symbol",
+            "x,2025-02-05,61200000,2025-01-31,GOOG",
+            "own_short_interest",
+            ("GOOG", date(2025, 1, 31), 61200000.0),
+        ),
+    ],
+)
+def test_a_figure_of_trading_is_known_at_the_end_of_its_day(tmp_path, header, line, source, row):
+    chunk = read(tmp_path, header, line, source=source)
+    known_at = datetime.fromisoformat("2025-02-06T04:59:59.999999")
+    assert chunk.rows.rows() == [(*row, "x", known_at)]
+
+
+@pytest.mark.parametrize(
+    ("header", "line", "source", "rule"),
+    [
+        (SPREADS, "GOOG,2025-02-05,-1,2025-02-05,x", "own_quoted_spread", "quoted_spread_bps|min"),
+        (SPREADS, "GOOG,2025-02-09,1,2025-02-05,x", "own_quoted_spread", "measured_before_known"),
+        (
+            VOLATILITIES,
+            "GOOG,2025-02-05,thirty,31.5,2025-02-05,x",
+            "own_implied_volatility",
+            "days|nullability",
+        ),
+        (
+            VOLATILITIES,
+            "GOOG,2025-02-05,30,nan,2025-02-05,x",
+            "own_implied_volatility",
+            "implied_volatility_percent|nan",
+        ),
+        (SHORTS, "GOOG,2025-02-09,5,2025-02-05,x", "own_short_interest", "settled_before_known"),
+        (SHORTS, ",2025-01-31,5,2025-02-05,x", "own_short_interest", "symbol|nullability"),
+    ],
+)
+def test_a_broken_figure_of_trading_is_set_aside_with_its_rule(
+    tmp_path, header, line, source, rule
+):
+    chunk = read(tmp_path, header, line, source=source)
+    assert chunk.rows.is_empty()
+    assert chunk.rejected["rule"].to_list() == [rule]

@@ -41,6 +41,9 @@ READS = (
     "places",
     "annual_forms",
     "own_facts",
+    "quoted_spreads",
+    "implied_volatilities",
+    "short_interests",
 )
 FAST_FACTS = READS[:8]
 
@@ -160,6 +163,25 @@ def any_rows(chance: random.Random) -> dict[str, list[Row]]:
                 "origin": letter(),
                 "known_at": known_after(day()),
             },
+            "quoted_spread": lambda: {
+                **times("session"),
+                "symbol": letter(),
+                "quoted_spread_bps": chance.randint(1, 30),
+                "origin": letter(),
+            },
+            "implied_volatility": lambda: {
+                **times("session"),
+                "symbol": letter(),
+                "days": 30,
+                "implied_volatility_percent": chance.randint(10, 90),
+                "origin": letter(),
+            },
+            "short_interest": lambda: {
+                **times("settled"),
+                "symbol": letter(),
+                "shares_short": chance.randint(1, 3),
+                "origin": letter(),
+            },
             "place": lambda: {"code": letter(), "place": letter(), "known_at": known_after(day())},
         }
         return rows[table]()
@@ -167,6 +189,7 @@ def any_rows(chance: random.Random) -> dict[str, list[Row]]:
     tables = ("quote", "listing", "directory", "membership", "announcement", "fund_snapshot")
     tables += ("filer", "ticker_cik", "former_name", "profile", "symbol_change")
     tables += ("cusip_ticker", "place", "annual_report", "share_count", "own_fact")
+    tables += ("quoted_spread", "implied_volatility", "short_interest")
     return {table: distinct(table, [one(table) for _ in range(20)]) for table in tables}
 
 

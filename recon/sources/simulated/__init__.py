@@ -24,7 +24,7 @@ from recon.sources.simulated.truth import SimulatedTruth, gather
 
 __all__ = ["GENERATOR_VERSION", "MARKER", "SimulatedTruth", "is_simulated", "simulate"]
 
-GENERATOR_VERSION = 3
+GENERATOR_VERSION = 4
 """Raised whenever the same seed would give other files."""
 MARKER = "SIMULATED.json"
 """File that marks a folder as simulated."""

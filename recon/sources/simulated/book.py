@@ -12,10 +12,10 @@ from recon.sources.simulated.kinds import INDUSTRIES
 from recon.sources.simulated.market import Market
 from recon.sources.simulated.oracle import Flags, Members
 
-FUNDS = {"R1000": "IWB", "R2000": "IWM", "RMICRO": "IWC"}
+FUNDS = {"R1000": "IWB", "R2000": "IWM", "RMICRO": "IWC", "R3000": "IWV"}
 """Index → the fund that holds it."""
-_FUND_SHARES = {"IWB": 1.2e8, "IWM": 3.0e8, "IWC": 8e6}
-_NAV = {"IWB": 300.0, "IWM": 200.0, "IWC": 120.0}
+_FUND_SHARES = {"IWB": 1.2e8, "IWM": 3.0e8, "IWC": 8e6, "IWV": 4.5e7}
+_NAV = {"IWB": 300.0, "IWM": 200.0, "IWC": 120.0, "IWV": 310.0}
 _CREATION_UNIT = 50_000
 _VENUE = {
     "nasdaq": "NASDAQ",
@@ -78,7 +78,7 @@ class Book:
         day : date
             A session.
         index : str
-            R1000, R2000 or RMICRO.
+            R1000, R2000, R3000 or RMICRO.
 
         Returns
         -------

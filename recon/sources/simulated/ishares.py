@@ -7,7 +7,11 @@ import polars as pl
 
 from recon.sources.simulated.book import FUNDS, Book
 
-_TITLE = {"IWB": "iShares Russell 1000 ETF", "IWM": "iShares Russell 2000 ETF"}
+_TITLE = {
+    "IWB": "iShares Russell 1000 ETF",
+    "IWM": "iShares Russell 2000 ETF",
+    "IWV": "iShares Russell 3000 ETF",
+}
 _HEADER = (
     "Ticker,Name,Sector,Asset Class,Market Value,Weight (%),Notional Value,Quantity,Price,"
     "Location,Exchange,Currency,FX Rate,Market Currency,Accrual Date"
@@ -27,7 +31,7 @@ def write_holdings(path: Path, book: Book, day: date, index: str) -> None:
     day : date
         A session.
     index : str
-        R1000 or R2000.
+        R1000, R2000 or R3000.
     """
     fund = FUNDS[index]
     outstanding = f"{book.fund_shares[fund][book.market.place(day)]:,.2f}"

@@ -33,7 +33,7 @@ def write_membership(folder: Path, book: Book) -> None:
     folder : Path
         Folder of the simulated data.
     book : Book
-        What to write from. `raw/` gets the holdings of IWB and IWM of the last five sessions,
+        What to write from. `raw/` gets the holdings of IWB, IWM and IWV of the last five sessions,
         with the fund's shares outstanding changing from one to the next.
     """
     raw = folder / "membership" / "raw"
@@ -43,7 +43,7 @@ def write_membership(folder: Path, book: Book) -> None:
     )
     announced(book).write_csv(folder / "membership" / "announced_changes.csv")
     for day in book.market.sessions[-_RAW_SESSIONS:]:
-        for index in ("R1000", "R2000"):
+        for index in ("R1000", "R2000", "R3000"):
             write_holdings(raw / f"{FUNDS[index]}_holdings_{day}.csv", book, day, index)
 
 
@@ -66,7 +66,7 @@ def snapshots(book: Book) -> pl.DataFrame:
     months = days.to_frame().group_by(pl.col("day").dt.truncate("1mo").alias("month"))
     ends: list[date] = months.agg(pl.col("day").max())["day"].sort().to_list()
     full = sorted({book.market.sessions[0], *(day for day in ends if day.month == _FULL_MONTH)})
-    parts = [_full(book, day, index) for day in full for index in FUNDS]
+    parts = [_full(book, day, index) for day in full for index in ("R1000", "R2000", "RMICRO")]
     parts += [
         _tickers(book, day, index)
         for day in ends
