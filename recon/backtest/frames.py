@@ -27,7 +27,7 @@ from recon.master.window import two_years
 from recon.pipeline import run
 from recon.store import Hindsight, Store
 
-EDITION: Final = 2
+EDITION: Final = 3
 """Raised whenever a frame computed before is no longer what this program computes."""
 LONGEST: Final = 250
 """Sessions that a lead may be."""

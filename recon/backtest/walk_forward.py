@@ -13,15 +13,10 @@ import polars as pl
 
 from recon.backtest.scorecard import Card, score_calls
 from recon.calendar import end_of_day
-from recon.forecast.classifier import ReconClassifier, operating_threshold
-from recon.forecast.features import FEATURES
+from recon.forecast.classifier import ReconClassifier
+from recon.forecast.predict import matrix, predict
 
 ACTIONS: Final = (("add", "added", 0.0), ("delete", "deleted", 1.0))
-
-
-def matrix(frame: pl.DataFrame) -> np.ndarray:
-    """Features as the classifier takes them; NaN where not known."""
-    return frame.select(pl.col(name).cast(pl.Float64) for name in FEATURES).to_numpy()
 
 
 def changes() -> pl.Expr:
@@ -74,25 +69,17 @@ def walk_forward(frame: pl.DataFrame, events: Sequence[str], *, rounds: int = 10
         model = learn(same, moment, rounds=rounds)
         if model is None:
             continue
-        x = matrix(rows)
-        chance = np.where(rows["seen"].to_numpy(), model.predict_proba(x)[:, 1], 0.0)
-        chances = rows.with_columns(chance=pl.Series(chance))
+        said = [
+            predict(model, moment_rows)
+            for _, moment_rows in rows.filter("seen").group_by("lead", maintain_order=True)
+        ]
+        unseen = rows.filter(~pl.col("seen")).with_columns(chance=0.0, call=False, line_shift=0.0)
         parts.append(
-            chances.with_columns(
-                call=called().over("lead", "member"),
+            pl.concat([*said, unseen]).with_columns(
                 trained_on=pl.lit(usable(same, moment)["event"].n_unique()),
             )
         )
     return pl.concat(parts) if parts else frame.clear()
-
-
-def called() -> pl.Expr:
-    """Whether a chance reaches the operating threshold, over all rows of a side and moment."""
-    return pl.col("chance") >= pl.col("chance").map_batches(
-        lambda chances: pl.Series([operating_threshold(chances.to_numpy())]),
-        return_dtype=pl.Float64,
-        returns_scalar=True,
-    )
 
 
 def cards(predicted: pl.DataFrame) -> list[Card]:

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from recon.cli import clock
 from recon.cli.explain_text import layout
+from recon.cli.foresight import foresee
 from recon.cli.head import head
 from recon.cli.options import (
     as_of_option,
@@ -18,14 +19,13 @@ from recon.cli.options import (
     form,
     format_option,
     hindsight_option,
-    load_settings,
+    model_option,
     open_store,
     output_option,
     store_option,
 )
 from recon.cli.output import emit, emit_frame, notice, render
 from recon.cli.watchlist_text import OPEN_FOR_ALL, counts, table
-from recon.pipeline import run
 from recon.publish.candidates import candidates
 from recon.publish.explain import explain as explain_company
 from recon.store import Hindsight
@@ -53,6 +53,7 @@ rulebook_option = click.option(
 @as_of_option
 @hindsight_option
 @rulebook_option
+@model_option
 @click.option(
     "--index",
     "indexes",
@@ -77,6 +78,7 @@ def watchlist(
     as_of: date | None,
     hindsight: Hindsight,
     own: Path | None,
+    models: str,
     indexes: tuple[str, ...],
     calls_only: bool,
     limit: int,
@@ -92,19 +94,13 @@ def watchlist(
     """
     settled = form(format_, output)
     with open_store(store) as opened:
-        done = run(
-            opened,
-            event,
-            as_of,
-            hindsight=hindsight,
-            rulebook_override=own or load_settings().rulebook,
-        )
-    rows = candidates(done)
+        done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
+        rows = candidates(done, said)
     if indexes:
         rows = rows.filter(pl.col("index").is_in(indexes))
     if calls_only:
         rows = rows.filter("call")
-    top = [*head(done, clock.today()), counts(rows), f"run {done.run_id}"]
+    top = [*head(done, clock.today(), said), counts(rows), f"run {done.run_id}"]
     if settled != "table" and output is None:
         emit_frame(rows, settled, None)
         notice("\n".join(top))
@@ -134,6 +130,7 @@ def watchlist(
 @as_of_option
 @hindsight_option
 @rulebook_option
+@model_option
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
@@ -146,6 +143,7 @@ def explain(
     as_of: date | None,
     hindsight: Hindsight,
     own: Path | None,
+    models: str,
     format_: str,
     output: Path | None,
     store: Path,
@@ -157,16 +155,10 @@ def explain(
     companies stay where they are.
     """
     with open_store(store) as opened:
-        done = run(
-            opened,
-            event,
-            as_of,
-            hindsight=hindsight,
-            rulebook_override=own or load_settings().rulebook,
-        )
-    found = explain_company(done, symbol)
+        done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
+    found = explain_company(done, symbol, said)
     if format_ == "json":
         emit(found.model_dump_json(indent=2).encode() + b"\n", output)
         return
-    text = Text("\n".join(head(done, clock.today())))
+    text = Text("\n".join(head(done, clock.today(), said)))
     emit(render(Group(text, Text(), layout(found)), to_file=output is not None).encode(), output)

@@ -45,5 +45,7 @@ def frame(event_id: str, lead: int = 0, n: int = 900, seed: int = 0) -> pl.DataF
         deleted=pl.Series(member & (later < 0)),
         seen=pl.lit(True),
         labels_known_at=pl.lit(known.replace(tzinfo=None)),
-        **{name: pl.Series(distance > 0) for name in RULES},
+        **{name: pl.Series(distance > 0) for name in RULES if name != "stays"},
+        stays=pl.lit(False),
+        places=pl.lit(float((np.where(foreign, -1, later) > 0).sum())),
     )
