@@ -6,8 +6,8 @@ from pathlib import Path
 from recon.calendar import end_of_day
 from recon.cli.options import load_settings
 from recon.errors import InputError
-from recon.forecast.outlook import Outlook, outlook
-from recon.forecast.shelf import choose
+from recon.forecast.outlook import Outlook
+from recon.forecast.shelf import look_ahead
 from recon.pipeline import Run, run
 from recon.resources import models_directory
 from recon.store import Hindsight, Store
@@ -43,17 +43,22 @@ def foresee(
     """
     own = rulebook or load_settings().rulebook
     done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
-    if models == "none" or done.event.kind == "ipo":
+    folder = models_folder(models)
+    if folder is None:
         return done, None
-    moment = end_of_day(done.as_of)
-    shipped = choose(_folder(models), moment, hindsight)
-    if shipped is None:
-        return done, None
-    known = opened.as_of(moment, hindsight)
-    return done, outlook(done, known, shipped.model, shipped.card.name)
+    return done, look_ahead(done, opened.as_of(end_of_day(done.as_of), hindsight), folder)
 
 
-def _folder(models: str) -> Path:
+def models_folder(models: str) -> Path | None:
+    """Folder that `--model` names; None for the rules alone.
+
+    Raises
+    ------
+    InputError
+        If there is no such folder.
+    """
+    if models == "none":
+        return None
     if models == "shipped":
         return models_directory()
     if not Path(models).is_dir():

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.model import ModelCard, load, read_card
-from recon.store import Hindsight
+from recon.forecast.outlook import Outlook, outlook
+from recon.forecast.view import View
+from recon.store import AsOf, Hindsight
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +65,26 @@ def choose(folder: Path, moment: datetime, hindsight: Hindsight) -> Shipped | No
         return None
     _, path = max(fit, key=lambda one: (one[0].labels_known_at, one[0].hindsight == "slow-facts"))
     return Shipped(*load(path.with_suffix(".skops")))
+
+
+def look_ahead(view: View, known: AsOf, folder: Path) -> Outlook | None:
+    """Outlook of a run by the model of a folder that may speak at its moment.
+
+    Parameters
+    ----------
+    view : View
+        The run.
+    known : AsOf
+        The store at the run's moment.
+    folder : Path
+        Of models and their cards.
+
+    Returns
+    -------
+    Outlook or None
+        None where no model may speak, and for quarterly IPO events, which none has learned.
+    """
+    if view.event.kind == "ipo":
+        return None
+    shipped = choose(folder, known.moment, known.hindsight)
+    return None if shipped is None else outlook(view, known, shipped.model, shipped.card.name)
