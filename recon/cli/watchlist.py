@@ -8,6 +8,7 @@ import polars as pl
 from rich.console import Group
 from rich.text import Text
 
+from recon.calendar import end_of_day
 from recon.cli import clock
 from recon.cli.explain_text import layout
 from recon.cli.foresight import foresee
@@ -19,13 +20,16 @@ from recon.cli.options import (
     form,
     format_option,
     hindsight_option,
+    load_settings,
     model_option,
     open_store,
     output_option,
     store_option,
 )
 from recon.cli.output import emit, emit_frame, notice, render
-from recon.cli.watchlist_text import OPEN_FOR_ALL, counts, table
+from recon.cli.watchlist_text import OPEN_FOR_ALL, assets_line, counts, table
+from recon.demand.assets import read_assets
+from recon.demand.build import demand, fill
 from recon.publish.candidates import candidates
 from recon.publish.explain import explain as explain_company
 from recon.store import Hindsight
@@ -96,11 +100,19 @@ def watchlist(
     with open_store(store) as opened:
         done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
         rows = candidates(done, said)
+        known = opened.as_of(end_of_day(done.as_of), hindsight)
+        trades = demand(done, rows, known, read_assets(load_settings().assets))
+        rows = fill(rows, trades)
     if indexes:
         rows = rows.filter(pl.col("index").is_in(indexes))
     if calls_only:
         rows = rows.filter("call")
-    top = [*head(done, clock.today(), said), counts(rows), f"run {done.run_id}"]
+    top = [
+        *head(done, clock.today(), said),
+        assets_line(trades.funds),
+        counts(rows),
+        f"run {done.run_id}",
+    ]
     if settled != "table" and output is None:
         emit_frame(rows, settled, None)
         notice("\n".join(top))

@@ -55,16 +55,22 @@ def candidates(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
         .filter(pl.when(pl.col("action") == "add").then(joins).otherwise(was_in))
     )
     version = STAND_IN if outlook is None else outlook.model_version
-    return _stamp(pl.concat([expanded, class_rows(run)], how="diagonal_relaxed"), run, version)
+    # A class that leaves or joins alone is not told again by what its company may do.
+    whole = pl.concat([class_rows(run, outlook), expanded], how="diagonal_relaxed").unique(
+        ["symbol", "index", "action"], keep="first", maintain_order=True
+    )
+    return _stamp(whole, run, version)
 
 
-def class_rows(run: Run) -> pl.DataFrame:
+def class_rows(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
     """Further classes that join or leave while their company stays (methodology §3.1).
 
     Parameters
     ----------
     run : Run
         As from `recon.pipeline.run`.
+    outlook : Outlook, optional
+        As for `candidates`.
 
     Returns
     -------
@@ -72,9 +78,9 @@ def class_rows(run: Run) -> pl.DataFrame:
         One row per line and index (the Russell 3000 and the company's size index), as
         `candidates` expands them.
     """
-    staying = run.companies.filter(pl.col("member") & pl.col("to_size").is_not_null())
+    staying = sides(run, outlook).filter(pl.col("member") & pl.col("called").is_not_null())
     lines = run.lines.filter(pl.col("role") == "additional_class").join(
-        staying.select("company_id", "to_size"), on="company_id"
+        staying.select("company_id", "called"), on="company_id"
     )
     inside = pl.col("size").is_not_null()
     changed = lines.filter(inside != pl.col("line_eligible"))
@@ -87,7 +93,7 @@ def class_rows(run: Run) -> pl.DataFrame:
         "price_usd": pl.col("close"),
     }
     columns = ("company_id", "security_id", "symbol", "exchange", "role")
-    own_size = pl.when(joins).then("to_size").otherwise("size")
+    own_size = pl.when(joins).then("called").otherwise("size")
     return pl.concat(
         changed.select(*columns, index=index, **common) for index in (pl.lit("R3000"), own_size)
     )

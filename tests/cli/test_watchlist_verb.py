@@ -19,6 +19,7 @@ from recon import pipeline
 from recon.cli import foresight
 from recon.cli.head import head
 from recon.cli.watchlist_text import table as recon_table
+from recon.forecast import shelf
 from recon.forecast.outlook import Outlook, outlook
 from recon.master.membership import Membership
 from recon.master.snapshots import Snapshot
@@ -83,7 +84,7 @@ def call(recon: Run, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """Call a verb on the small market, with ranks that suit it."""
     (tmp_path / "own.toml").write_text(RANKS)
     monkeypatch.setattr(foresight, "run", remembered)
-    monkeypatch.setattr(foresight, "outlook", remembered_outlook)
+    monkeypatch.setattr(shelf, "outlook", remembered_outlook)
 
     def call(verb: str, *arguments: object) -> object:
         return recon(verb, *arguments, "--store", filled, "--rulebook", "own.toml")
