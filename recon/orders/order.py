@@ -52,7 +52,10 @@ class Order(_Strict):
     target_shares: int = Field(ge=0, description="to be held once entered; 0 where blocked")
     target_usd: float = Field(ge=0, description="target_shares at price_usd")
     percent_of_book: float = Field(ge=0)
-    bound_by: str | None = Field(description="limit that bounds the size; budget: none of a name")
+    bound_by: str | None = Field(
+        description="name, volume, demand or sector: the limit that bounds the size; balance: the "
+        "other leg's size; budget: the leg's dollars"
+    )
     blocked_by: list[str] = Field(description="limits that stop it, as codes")
     doubts: list[Doubt] = Field(description="figures behind it that are not certain")
     call: bool

@@ -20,6 +20,8 @@ from recon.orders.profile import Profile
 Floats = npt.NDArray[np.float64]
 CENT: Final = 0.01
 """USD: two bounds that differ by less are the same."""
+FULL: Final = 0.99
+"""Part of its dollars from which on a leg counts as full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,14 +152,17 @@ def sized(checked: pl.DataFrame, profile: Profile) -> pl.DataFrame:
     budgets = {leg: profile.leg_usd(leg) for leg in pools}
     least = profile.sizing.min_order_usd
     found = {leg: split(pool, budgets[leg], sector_cap, least) for leg, pool in pools.items()}
+    ends = "budget"
     if profile.book.legs == "both" and profile.book.balance == "dollars":
         smaller = min(float((found[leg][0] * pools[leg].price).sum()) for leg in pools)
         found = {leg: split(pool, smaller, sector_cap, least) for leg, pool in pools.items()}
+        # Whole shares leave a leg just below its dollars: only more than that is the other leg's.
+        ends = "balance" if smaller < FULL * min(budgets.values()) else ends
     shares = np.zeros(checked.height)
     by_sector = np.zeros(checked.height, dtype=np.bool_)
     for leg, mine in legs.items():
         shares[mine.to_numpy()], by_sector[mine.to_numpy()] = found[leg]
-    return _told(checked, shares, by_sector)
+    return _told(checked, shares, by_sector, ends)
 
 
 def _pool(names: pl.DataFrame) -> Pool:
@@ -169,7 +174,9 @@ def _pool(names: pl.DataFrame) -> Pool:
     )
 
 
-def _told(checked: pl.DataFrame, shares: Floats, by_sector: npt.NDArray[np.bool_]) -> pl.DataFrame:
+def _told(
+    checked: pl.DataFrame, shares: Floats, by_sector: npt.NDArray[np.bool_], ends: str
+) -> pl.DataFrame:
     """Write sizes, and what bounds or stops each name, into the frame."""
     ordered = pl.col("target_shares") > 0
     # One share more would break the bound: whole shares end just below it.
@@ -191,7 +198,7 @@ def _told(checked: pl.DataFrame, shares: Floats, by_sector: npt.NDArray[np.bool_
                 .then(pl.lit("sector"))
                 .when(at_cap)
                 .then(least_bound)
-                .otherwise(pl.lit("budget"))
+                .otherwise(pl.lit(ends))
             ),
             blocked_by=pl.when(small)
             .then(pl.lit([BELOW_MIN_ORDER], pl.List(pl.String)))
