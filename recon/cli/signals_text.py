@@ -65,7 +65,7 @@ def _leg(name: str, leg: LegBook) -> str:
 
 
 def _hedge(book: Book) -> str:
-    if book.hedge_instrument is None:
+    if book.hedge_instrument is None or not book.hedge_usd:
         return "not hedged"
     side = "buy" if book.hedge_usd > 0 else "sell"
     return f"hedge: {side} {money(abs(book.hedge_usd))} of {book.hedge_instrument}"

@@ -177,7 +177,7 @@ def _book(
 def _leg(held: pl.DataFrame, leg: str, profile: Profile) -> LegBook:
     percent = 100 / profile.book.book_usd
     sectors = (
-        held.group_by("sector")
+        held.group_by(pl.col("sector").fill_null("unknown"))
         .agg(pl.col("target_usd").sum())
         .sort("target_usd", "sector", descending=True)
     )

@@ -1,7 +1,7 @@
 """Limits that stop a name, and those that bound its size.
 
 A limit that cannot be checked because its figure is missing stops the name: a desk's limit holds
-or there is no order.
+or there is no order. Only limits of the demand may be waived, since assets are known late.
 """
 
 from typing import Final
@@ -82,7 +82,7 @@ def _blocked(profile: Profile, sessions: int) -> pl.Expr:
         "too_few_volume_sessions": pl.col("volume_sessions") < limits.min_volume_sessions,
         "below_min_volume": pl.col("median_volume_usd") < limits.min_volume_usd,
         "volume_doubtful": pl.col("abnormal_volume") > limits.max_abnormal_volume,
-        "demand_unknown": pl.col("demand_usd").is_null() | days.is_null(),
+        "demand_unknown": (pl.col("demand_usd").is_null() | days.is_null()) & limits.require_demand,
         "below_min_demand": days < limits.min_demand_days,
         "above_max_demand": days > limits.max_demand_days,
     }

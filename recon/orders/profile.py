@@ -75,6 +75,7 @@ class Limits(_Strict):
     max_abnormal_volume: float = Field(
         gt=0, description="mean dollars of the last five sessions over the usual, a ratio"
     )
+    require_demand: bool = Field(description="whether a name needs a known demand")
     min_demand_days: float = Field(ge=0, description="funds' trade, days of median volume")
     max_demand_days: float = Field(gt=0, description="funds' trade, days of median volume")
     max_percent_of_demand: float = Field(gt=0, description="own order, percent of funds' trade")
@@ -150,7 +151,7 @@ class Profile(_Strict):
 
     @model_validator(mode="after")
     def _ordered(self) -> "Profile":
-        """Refuse bounds that are the wrong way round."""
+        """Refuse values that contradict each other."""
         pairs = {
             "limits.min_demand_days": (self.limits.min_demand_days, self.limits.max_demand_days),
             "urgency.soon": (self.urgency.soon, self.urgency.now),
@@ -160,6 +161,8 @@ class Profile(_Strict):
         for name, (low, high) in pairs.items():
             if low > high:
                 raise ValueError(f"{name} is {low}, above its upper bound {high}")
+        if self.sizing.weighting == "demand" and not self.limits.require_demand:
+            raise ValueError("sizing.weighting by demand needs limits.require_demand")
         return self
 
     @property

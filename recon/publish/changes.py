@@ -67,7 +67,8 @@ def changes(before: pl.DataFrame, after: pl.DataFrame, threshold: float = MOVED)
     key = ["index", "action", "line"]
     both = old.join(new, on=key, how="full", coalesce=True, suffix="_after")
     was, now = pl.col("probability"), pl.col("probability_after")
-    move = now.fill_null(0.0) - was.fill_null(0.0)
+    # Decimal fractions are not exact in binary: 0.21 - 0.2 is to count as a hundredth.
+    move = (now.fill_null(0.0) - was.fill_null(0.0)).round(9)
     flipped = pl.col("call").fill_null(value=False) != pl.col("call_after").fill_null(value=False)
     told = both.select(
         "index",
