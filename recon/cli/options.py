@@ -165,3 +165,24 @@ def model_option(command: _F) -> _F:
         help="Whose chances and calls: the newest model that knew nothing later than the "
         "moment, or the rules alone with a stand-in for chances.",
     )(command)
+
+
+def rulebook_option(command: _F) -> _F:
+    """`--rulebook`, the user's own values."""
+    return click.option(
+        "--rulebook",
+        "own",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Your own values, as TOML; else RECON_RULEBOOK.",
+    )(command)
+
+
+def assets_option(command: _F) -> _F:
+    """`--assets`, the user's own table; else `RECON_ASSETS`, else public funds."""
+    return click.option(
+        "--assets",
+        type=click.Path(path_type=Path, dir_okay=False),
+        callback=lambda _ctx, _param, value: value or load_settings().assets,
+        help="Your own table of assets that track each index; else RECON_ASSETS, else the sizes "
+        "of public funds.",
+    )(command)

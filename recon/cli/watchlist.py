@@ -15,15 +15,16 @@ from recon.cli.foresight import foresee
 from recon.cli.head import head
 from recon.cli.options import (
     as_of_option,
+    assets_option,
     event_option,
     examples,
     form,
     format_option,
     hindsight_option,
-    load_settings,
     model_option,
     open_store,
     output_option,
+    rulebook_option,
     store_option,
 )
 from recon.cli.output import emit, emit_frame, notice, render
@@ -38,13 +39,6 @@ LIMIT = 10
 """Rows of each index and action on the terminal."""
 INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
 
-rulebook_option = click.option(
-    "--rulebook",
-    "own",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Your own values, as TOML; else RECON_RULEBOOK.",
-)
-
 
 @click.command(
     epilog=examples(
@@ -58,6 +52,7 @@ rulebook_option = click.option(
 @hindsight_option
 @rulebook_option
 @model_option
+@assets_option
 @click.option(
     "--index",
     "indexes",
@@ -83,6 +78,7 @@ def watchlist(
     hindsight: Hindsight,
     own: Path | None,
     models: str,
+    assets: Path | None,
     indexes: tuple[str, ...],
     calls_only: bool,
     limit: int,
@@ -101,7 +97,7 @@ def watchlist(
         done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
         rows = candidates(done, said)
         known = opened.as_of(end_of_day(done.as_of), hindsight)
-        trades = demand(done, rows, known, read_assets(load_settings().assets))
+        trades = demand(done, rows, known, read_assets(assets))
         rows = fill(rows, trades)
     if indexes:
         rows = rows.filter(pl.col("index").is_in(indexes))
