@@ -9,7 +9,7 @@ import polars as pl
 
 from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run
 from recon.backtest.judge import Judged, errors, judge
-from recon.backtest.official import ACTIONS, Action, Official, check_forecast
+from recon.backtest.official import Action, Official, check_forecast
 from recon.backtest.score import Figures, figures
 from recon.pipeline import Run, run
 from recon.store import Hindsight, Store
@@ -90,5 +90,5 @@ def score_event(
         calls, chances = calls_of_run(done, truth.securities), chances_of_run(done)
     else:
         calls = chances = calls_of_list(rows, done, truth.securities)
-    judged = {action: judge(done, truth, action, calls, chances) for action in ACTIONS}
+    judged = {action: judge(done, truth, action, calls, chances) for action in truth.stages}
     return Scored(done, truth, judged)
