@@ -21,7 +21,7 @@ from recon.master.membership import Membership
 from recon.master.offerings import with_offerings
 from recon.master.own_facts import answers
 from recon.rulebook import Rulebook, load
-from recon.screen import IPO_RULES, RULES, eligibility, screen
+from recon.screen import IPO_RULES, RULES, Verdict, eligibility, screen
 from recon.screen.classes import class_eligible
 from recon.settings import Settings
 from recon.store import AsOf, Hindsight, Store
@@ -268,21 +268,18 @@ def _assemble(
     own = answers(known.own_facts(), master.lines, master.securities)
     verdicts = screen(companies, rulebook, own, rules)
     judged = companies.join(eligibility(verdicts), on="company_id", how="left")
-    line_eligible = pl.col("company_eligible").fill_null(False) & class_eligible(rulebook)
+    may_stand = pl.col("eligible")
     if carried is None:
         placed, breakpoints = _reconstituted(judged, master.absent, rulebook)
     else:
         placed, breakpoints = place(judged, carried, rulebook), carried.breakpoints
-        inside = pl.col("size").is_not_null()
-        line_eligible = pl.when(pl.col("company_member")).then(inside).otherwise(line_eligible)
-    lines = (
-        master.lines.join(
-            placed.select("company_id", company_eligible="eligible", company_member="member"),
-            on="company_id",
-            how="left",
-        )
-        .with_columns(line_eligible=line_eligible)
-        .drop("company_member")
+        # A line may stand beside an open answer: the company is not called, and may yet enter.
+        may_stand = ~pl.col("member") & (pl.col("verdict") != Verdict.FAIL)
+    lines = master.lines.join(
+        placed.select("company_id", company_eligible=may_stand), on="company_id", how="left"
+    ).with_columns(
+        line_eligible=(pl.col("company_eligible").fill_null(False) & class_eligible(rulebook))
+        | (pl.lit(carried is not None) & pl.col("size").is_not_null())
     )
     stages = announcements.filter(pl.col("event") == target.id)["stage"].unique().to_list()
     status: Status = "forecast"

@@ -11,6 +11,7 @@ import polars as pl
 from scipy.special import ndtr  # type: ignore[import-untyped]
 
 from recon.pipeline import Run
+from recon.publish import ipo_chances
 from recon.publish.candidate import FRAME_SCHEMA, SCHEMA_VERSION
 
 MIN_PROBABILITY = 0.01
@@ -152,6 +153,8 @@ def _sides(run: Run) -> pl.DataFrame:
         .then(UNKNOWN_PASS)
         .otherwise(1.0)
     )
+    if run.carried is not None:
+        chance = ipo_chances.passes()
     frame = run.companies.with_columns(
         before=size,
         after="to_size",
@@ -163,10 +166,11 @@ def _sides(run: Run) -> pl.DataFrame:
         log_cap=pl.col("total_cap_usd").log(),
     )
     stays = pl.col("stays")
+    unsized = pl.lit(0.0) if run.carried is None else ipo_chances.unsized()
     return frame.with_columns(
         p_in=pl.when(stays)
         .then(1.0)
-        .otherwise(_above(frame["log_cap"], frame["cut_cap"], sigma) * pl.col("chance")),
+        .otherwise(_above(frame["log_cap"], frame["cut_cap"], sigma) * pl.col("chance") + unsized),
         p_large=pl.when(stays)
         .then(pl.col("was_r1000").cast(pl.Float64))
         .otherwise(_above(frame["log_cap"], frame["size_cap"], sigma) * pl.col("chance")),
