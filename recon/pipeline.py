@@ -176,6 +176,13 @@ def run(
     carried = None
     if target.kind == "ipo":
         base = yardstick(target, rulebook)
+        if known.sessions()[0] > base.rank_day:
+            raise NoDataError(
+                f"{target.id} needs the ranking of {base.id}",
+                field="event",
+                value=target.id,
+                expected=f"sessions from {base.rank_day} on in the store",
+            )
         ranked = run(
             store,
             base.id,
