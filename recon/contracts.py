@@ -36,6 +36,7 @@ OWN_FACTS = (
     "structure",
     "nationality",
     "passed_over",
+    "offering",
     "free_float",
     "voting_rights",
     "ubti",

@@ -12,14 +12,16 @@ from typing import Literal
 
 import polars as pl
 
+from recon.additions import Carried, carry, market_growth, place, russell_3000e, yardstick
 from recon.assign import BreakPoint, assign, break_points, unseen_members
 from recon.calendar import Event, end_of_day, event, events, next_event, sessions
 from recon.errors import InputError, NoDataError
 from recon.master.build import Master, build
 from recon.master.membership import Membership
+from recon.master.offerings import with_offerings
 from recon.master.own_facts import answers
 from recon.rulebook import Rulebook, load
-from recon.screen import eligibility, screen
+from recon.screen import IPO_RULES, RULES, Verdict, eligibility, screen
 from recon.screen.classes import class_eligible
 from recon.settings import Settings
 from recon.store import AsOf, Hindsight, Store
@@ -59,6 +61,9 @@ class Run:
         Members that do not trade in the data, sized from fund holdings where possible.
     answers : pl.DataFrame
         The user's own answers that replaced a rule's (`recon.master.own_facts.answers`).
+    carried : Carried or None
+        Of an IPO event: the last reconstitution's ranking, whose lines decide. Everybody but the
+        companies that came to market stays as before, and `rank` is a place in that ranking.
     """
 
     event: Event
@@ -76,6 +81,7 @@ class Run:
     securities: pl.DataFrame
     absent: pl.DataFrame
     answers: pl.DataFrame = field(default_factory=pl.DataFrame)
+    carried: Carried | None = None
 
     @property
     def sessions_to_rank_day(self) -> int:
@@ -92,6 +98,7 @@ class Run:
         companies = self.companies.select("company_id", *said).sort("company_id")
         digest.update(companies.write_csv().encode())
         digest.update(self.rulebook.version.encode())
+        digest.update(self.carried.run_id.encode() if self.carried else b"")
         label = "simulated-" if self.simulated else ""
         name = self.event.id.replace(":", "-")
         return f"{label}{name}_{self.as_of}_{self.hindsight}_{digest.hexdigest()[:10]}"
@@ -128,18 +135,10 @@ def run(
     NoDataError
         If the store knows no session at the moment.
     InputError
-        If the event was effective before the moment, or is a quarterly addition of IPOs, which
-        takes other rules (methodology §1.4).
+        If the event was effective before the moment.
     """
     day = as_of or store.newest_session()
     target = event(event_id) if event_id else next_event(day)
-    if target.kind == "ipo":
-        raise InputError(
-            "IPO additions are not predicted",
-            field="event",
-            value=target.id,
-            expected="a reconstitution such as 2026-06, or the parallel run shadow:2025-11",
-        )
     if target.effective is not None and day > target.effective:
         raise InputError(
             f"{target.id} took effect before the moment asked for",
@@ -174,7 +173,28 @@ def run(
             Settings().share_precedence if share_precedence is None else share_precedence
         ),
     )
-    return _assemble(master, target, day, known, store.simulated, rulebook, announcements)
+    carried = None
+    if target.kind == "ipo":
+        base = yardstick(target, rulebook)
+        if known.sessions()[0] > base.rank_day:
+            raise NoDataError(
+                f"{target.id} needs the ranking of {base.id}",
+                field="event",
+                value=target.id,
+                expected=f"sessions from {base.rank_day} on in the store",
+            )
+        ranked = run(
+            store,
+            base.id,
+            min(day, base.rank_day),
+            hindsight=hindsight,
+            rulebook_override=rulebook_override,
+            share_precedence=share_precedence,
+        )
+        members = russell_3000e(ranked.companies, ranked.rulebook)
+        grown = market_growth(members, known, master.securities, ranked.session, master.session)
+        carried = carry(base, ranked.run_id, ranked.session, members, ranked.breakpoints, grown)
+    return _assemble(master, target, day, known, store.simulated, rulebook, announcements, carried)
 
 
 def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
@@ -198,20 +218,12 @@ def _contenders(judged: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([judged.filter(pl.col("eligible")).select(columns), held])
 
 
-def _assemble(
-    master: Master,
-    target: Event,
-    day: date,
-    known: AsOf,
-    simulated: bool,
-    rulebook: Rulebook,
-    announcements: pl.DataFrame,
-) -> Run:
-    own = answers(known.own_facts(), master.lines, master.securities)
-    verdicts = screen(master.companies, rulebook, own)
-    judged = master.companies.join(eligibility(verdicts), on="company_id", how="left")
-    unseen = unseen_members(judged, master.absent)
-    ranked = assign(_contenders(judged, master.absent), rulebook, **unseen)
+def _reconstituted(
+    judged: pl.DataFrame, absent: pl.DataFrame, rulebook: Rulebook
+) -> tuple[pl.DataFrame, list[BreakPoint]]:
+    """Rank all companies and place them."""
+    unseen = unseen_members(judged, absent)
+    ranked = assign(_contenders(judged, absent), rulebook, **unseen)
     placed = judged.join(
         ranked.select("company_id", "rank", "percent", "to_size", "to_micro"),
         on="company_id",
@@ -236,11 +248,45 @@ def _assemble(
         .then(pl.when(pl.col("was_r1000")).then(pl.lit("R1000")).otherwise(pl.lit("R2000")))
         .otherwise("to_size")
     )
-    ranking = ranked["total_cap_usd"].to_numpy()
+    return placed, break_points(ranked["total_cap_usd"].to_numpy(), rulebook, **unseen)
+
+
+def _assemble(
+    master: Master,
+    target: Event,
+    day: date,
+    known: AsOf,
+    simulated: bool,
+    rulebook: Rulebook,
+    announcements: pl.DataFrame,
+    carried: Carried | None,
+) -> Run:
+    companies, rules = master.companies, RULES
+    if target.ipo_window is not None and carried is not None:
+        rules = IPO_RULES
+        companies = with_offerings(
+            companies,
+            master.lines,
+            master.securities,
+            known.listings(),
+            known.former_names(),
+            window=target.ipo_window,
+        )
+    own = answers(known.own_facts(), master.lines, master.securities)
+    verdicts = screen(companies, rulebook, own, rules)
+    judged = companies.join(eligibility(verdicts), on="company_id", how="left")
+    may_stand = pl.col("eligible")
+    if carried is None:
+        placed, breakpoints = _reconstituted(judged, master.absent, rulebook)
+    else:
+        placed, breakpoints = place(judged, carried, rulebook), carried.breakpoints
+        # A line may stand beside an open answer: the company is not called, and may yet enter.
+        may_stand = ~pl.col("member") & (pl.col("verdict") != Verdict.FAIL)
     lines = master.lines.join(
-        placed.select("company_id", company_eligible="eligible"), on="company_id", how="left"
+        placed.select("company_id", company_eligible=may_stand), on="company_id", how="left"
     ).with_columns(
-        line_eligible=pl.col("company_eligible").fill_null(False) & class_eligible(rulebook)
+        line_eligible=(pl.col("company_eligible").fill_null(False) & class_eligible(rulebook))
+        | (pl.lit(carried is not None) & pl.col("size").is_not_null())
     )
     stages = announcements.filter(pl.col("event") == target.id)["stage"].unique().to_list()
     status: Status = "forecast"
@@ -258,9 +304,10 @@ def _assemble(
         lines=lines,
         companies=placed,
         verdicts=verdicts,
-        breakpoints=break_points(ranking, rulebook, **unseen),
+        breakpoints=breakpoints,
         membership=master.membership,
         securities=master.securities,
         absent=master.absent,
         answers=own,
+        carried=carried,
     )

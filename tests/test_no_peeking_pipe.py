@@ -313,6 +313,29 @@ def test_neither_the_future_nor_a_false_one_changes_a_list(
     same(known, run(wrong, EVENT, day, rulebook_override=ranks))
 
 
+IPO_EVENT, IPO_DAY = "ipo:2024-09", date(2024, 6, 14)
+"""Within the window: the market ends before the event's rank day."""
+
+
+def test_neither_the_future_nor_a_false_one_changes_an_ipo_list(
+    market: Rows, stores: Stores, ranks: Path
+) -> None:
+    moment = moment_of(IPO_DAY)
+    then = stores(f"then-{IPO_DAY}", lambda: only_then(market, moment))
+    known = run(then, IPO_EVENT, IPO_DAY, rulebook_override=ranks)
+    assert known.carried is not None
+    assert known.carried.growth != 1.0
+    assert known.companies.filter(~pl.col("member"), "eligible").height > 0
+    for other in (
+        stores("later", lambda: market),
+        stores(f"wrong-{IPO_DAY}", lambda: with_false_future(market, moment)),
+    ):
+        found = run(other, IPO_EVENT, IPO_DAY, rulebook_override=ranks)
+        same(known, found)
+        assert found.carried is not None
+        assert_frame_equal(known.carried.ladder, found.carried.ladder, rel_tol=1e-9)
+
+
 def test_slow_facts_may_come_from_later_and_nothing_else(
     market: Rows, stores: Stores, ranks: Path
 ) -> None:

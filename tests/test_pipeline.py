@@ -205,8 +205,8 @@ class TestSimulatedMarket:
 
 
 class TestMoments:
-    def test_ipo_additions_are_refused(self, simulated: Simulated) -> None:
-        with pytest.raises(InputError, match="IPO additions are not predicted"):
+    def test_ipo_additions_need_the_ranking_before_them(self, simulated: Simulated) -> None:
+        with pytest.raises(NoDataError, match="ipo:2024-03 needs the ranking of 2023-06"):
             run(simulated.store, "ipo:2024-03", date(2024, 1, 31))
 
     def test_defaults_are_the_newest_session_and_the_next_reconstitution(

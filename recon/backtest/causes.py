@@ -35,6 +35,10 @@ OPEN_RULES: Final = ("nationality", "passed_over", "free_float", "voting_rights"
 """Rules whose answer public data can leave open: assets, float, votes, UBTI, and what a past
 event's refusal rested on."""
 
+OFFERING: Final = "offering"
+"""The rule of IPO events alone: how and when a company came to market, and the end of a former
+SPAC's lock-ups."""
+
 ERRORS: Final = ("false addition", "missed addition", "false deletion", "missed deletion")
 
 EVIDENCE: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
@@ -263,6 +267,16 @@ CAUSES: Final[tuple[Cause, ...]] = (
         (
             ~_IN & _LARGE & _some(_STILL, TYPE_RULES),
             pl.format("fails {} by later files", _joined(_STILL)),
+        ),
+    ),
+    _cause(
+        "offering not in public data",
+        "at an IPO event the company is large enough and official, and came to market outside the "
+        "window or without an offering on record: a former SPAC whose lock-ups ended, a direct "
+        "listing, a change of structure, or an offering that the source does not show",
+        (
+            _IN & _LARGE & _FAILED.list.contains(OFFERING),
+            pl.format("fails {}", _joined(_FAILED)),
         ),
     ),
     _cause(

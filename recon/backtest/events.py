@@ -9,7 +9,7 @@ import polars as pl
 
 from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run
 from recon.backtest.judge import Judged, errors, judge
-from recon.backtest.official import ACTIONS, Action, Official, check_forecast
+from recon.backtest.official import Action, Official, check_forecast
 from recon.backtest.score import Figures, figures
 from recon.calendar import end_of_day
 from recon.forecast.shelf import look_ahead
@@ -105,5 +105,5 @@ def score_event(
         chances = chances_of_run(done, said)
     else:
         calls = chances = calls_of_list(rows, done, truth.securities)
-    judged = {action: judge(done, truth, action, calls, chances) for action in ACTIONS}
+    judged = {action: judge(done, truth, action, calls, chances) for action in truth.stages}
     return Scored(done, truth, judged, STAND_IN if said is None else said.model_version)

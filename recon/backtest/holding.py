@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from recon.backtest.growth import Panel
 from recon.forecast.factors import BETA_PRIOR, LIMIT
+from recon.forecast.growth import Panel
 from recon.master.window import SESSIONS_A_YEAR
 
 Array = npt.NDArray[np.float64]

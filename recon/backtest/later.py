@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from recon.backtest.calls import lines
-from recon.backtest.causes import EVIDENCE
+from recon.backtest.causes import EVIDENCE, OFFERING
 from recon.backtest.judge import Judged
 from recon.backtest.later_counts import counts_later, vehicles
 from recon.backtest.official import Action, Official
@@ -22,7 +22,7 @@ from recon.master.build import known_securities
 from recon.master.identity import ciks_of_lines
 from recon.master.types import classify
 from recon.pipeline import Run
-from recon.screen import screen
+from recon.screen import IPO_RULES, RULES, screen
 from recon.store import Store
 
 FACTS_WITHIN = timedelta(days=365)
@@ -33,6 +33,10 @@ _FACTS = ("incorporation", "headquarters", "domestic_filer")
 _OF_EDGAR = (*_FACTS, "entity_type", "sic", "filer_category", "filer_name")
 _OF_DIRECTORIES = ("directory_name", "etf_flag")
 _TYPES = ("security_type", "structure", "type_reason", "structure_reason")
+_KEEPS_OUT = (pl.col("verdict") == "fail") | (
+    (pl.col("verdict") == "unknown") & (pl.col("rule") == OFFERING)
+)
+"""What stands against a company: a rule that it fails, or an offering that nothing shows."""
 
 
 def evidence(
@@ -97,7 +101,10 @@ def evidence(
             rank_day=pl.lit(run.event.rank_day),
             effective=pl.lit(run.event.effective),
             cut_usd=pl.lit(cut, pl.Float64),
-            cut_corrected_usd=pl.lit(corrected_cut(run, wrong, cut), pl.Float64),
+            # The lines of an IPO event are those of an earlier ranking: no error moves them.
+            cut_corrected_usd=pl.lit(
+                corrected_cut(run, wrong, cut) if run.carried is None else cut, pl.Float64
+            ),
             resolved=~pl.col("official") | pl.col("official_line").is_not_null(),
             quoted=pl.col("vehicle").is_not_null(),
             member_later=pl.col("key").is_in(held.implode())
@@ -265,12 +272,11 @@ def verdicts_later(store: Store, run: Run) -> pl.DataFrame:
             for c in ("security_type", "structure")
         ),
     )
-    return screen(companies, run.rulebook)
+    rules = RULES if run.carried is None else IPO_RULES
+    return screen(companies, run.rulebook, rules=rules)
 
 
 def _failed(verdicts: pl.DataFrame, column: str) -> pl.DataFrame:
     return (
-        verdicts.filter(pl.col("verdict") == "fail")
-        .group_by("company_id")
-        .agg(pl.col("rule").sort().alias(column))
+        verdicts.filter(_KEEPS_OUT).group_by("company_id").agg(pl.col("rule").sort().alias(column))
     )

@@ -1,5 +1,6 @@
 """The truth to score against: FTSE Russell's lists, each name with the company that it means."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -7,6 +8,8 @@ from typing import Literal
 import polars as pl
 
 from recon.calendar import Event, end_of_day
+from recon.calendar import event as event_of
+from recon.calendar.event import Kind
 from recon.errors import InputError, NoDataError
 from recon.master.build import known_securities
 from recon.master.resolve import resolve
@@ -15,6 +18,8 @@ from recon.store import Store
 
 Action = Literal["add", "delete"]
 ACTIONS: tuple[Action, ...] = ("add", "delete")
+LISTED: dict[str, tuple[Action, ...]] = {"recon": ACTIONS, "ipo": ("add",)}
+"""What an event of a kind publishes; nobody leaves by an IPO event (methodology §1.4)."""
 STAGES = ("final", "updated", "preliminary")
 """Stages of a list, the one that counts first."""
 
@@ -23,10 +28,13 @@ STAGES = ("final", "updated", "preliminary")
 class Official:
     """Official Russell 3000 additions and deletions of one event.
 
+    The lists of IPO additions are of the Russell 3000 too: they name no company of the Microcap
+    alone, and do not say which additions go to the Russell 1000.
+
     Attributes
     ----------
     event : Event
-        The reconstitution.
+        A reconstitution, or a quarterly addition of IPOs, which has additions only.
     names : pl.DataFrame
         `action`, `ticker` and `name` as printed, `security_id` (null where the ticker belongs
         to no line near rank day or the effective day). Each ticker or line once an action,
@@ -53,21 +61,38 @@ class Official:
         return "official: " + ", ".join(said)
 
 
-def check_event(event: Event) -> None:
+def check_event(event: Event, kinds: Sequence[Kind] = ("recon", "ipo")) -> None:
     """Refuse events that have no such lists.
+
+    Parameters
+    ----------
+    event : Event
+        The event.
+    kinds : sequence of {"recon", "ipo"}
+        What the caller can use: `recon` alone where it needs deletions too.
 
     Raises
     ------
     InputError
-        For IPO additions and parallel runs.
+        For another kind; a parallel run has no lists.
     """
-    if event.kind != "recon":
+    if event.kind not in kinds:
+        wanted = {"recon": "2024-06", "ipo": "ipo:2025-09"}
         raise InputError(
-            "only a reconstitution has additions and deletions to score against",
+            "only a reconstitution has additions and deletions"
+            if kinds == ("recon",)
+            else "a parallel run has no official lists to score against",
             field="event",
             value=event.id,
-            expected="an event such as 2024-06",
+            expected="an event such as " + " or ".join(wanted[kind] for kind in kinds),
         )
+
+
+def listed_events(store: Store, kind: Kind) -> list[Event]:
+    """Give the events of a kind whose lists the store holds, by rank day."""
+    known = store.as_of(end_of_day(store.newest_session())).announcements()
+    found = [event_of(one) for one in known["event"].unique().to_list()]
+    return sorted((one for one in found if one.kind == kind), key=lambda one: one.rank_day)
 
 
 def check_forecast(event: Event, as_of: date) -> None:
@@ -104,21 +129,21 @@ def official(store: Store, event: Event, securities: pl.DataFrame) -> Official:
     store : Store
         Open store.
     event : Event
-        A reconstitution.
+        A reconstitution or an IPO event.
     securities : pl.DataFrame
         As from `history`.
 
     Raises
     ------
     NoDataError
-        If the store has no list of additions or none of deletions.
+        If the store has no list of additions, or of a reconstitution none of deletions.
     """
     check_event(event)
     known = store.as_of(end_of_day(_newest(store, [event])))
     lists = known.announcements(event.id).filter(pl.col("index") == "R3000")
     stages: dict[Action, str] = {}
     parts = []
-    for action in ACTIONS:
+    for action in LISTED[event.kind]:
         own = lists.filter(pl.col("action") == action)
         stage = next((s for s in STAGES if s in own["stage"].to_list()), None)
         if stage is None:

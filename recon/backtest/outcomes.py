@@ -13,9 +13,9 @@ import polars as pl
 from recon.backtest.baskets import GROUPS
 from recon.backtest.calls import lines
 from recon.backtest.costs import Costs
-from recon.backtest.growth import QUOTED, Panel, growth, panel
 from recon.backtest.holding import betas, held, market
 from recon.backtest.windows import Window
+from recon.forecast.growth import QUOTED, Panel, growth, panel
 from recon.master.window import borne
 from recon.pipeline import Run
 from recon.store import AsOf

@@ -183,7 +183,7 @@ def study(
     cost = costs or Costs()
     targets = [event_of(one) for one in events]
     for target in targets:
-        truth.check_event(target)
+        truth.check_event(target, ("recon",))
     now = truth.history(store, targets)
     found = []
     for target in targets:

@@ -4,10 +4,12 @@ from datetime import date
 
 import polars as pl
 
+from recon.additions import SMALLEST, Carried
 from recon.calendar import events
 from recon.cli import freshness
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
+from recon.publish.left_open import OPEN, left_open
 from recon.publish.sides import STAND_IN
 from recon.publish.words import money
 
@@ -24,13 +26,13 @@ def head(run: Run, today: date, outlook: Outlook | None = None) -> list[str]:
     outlook : Outlook, optional
         Whose chances are shown.
     """
-    notes = [_official(run), _between(run)]
+    notes = [_open(run), _official(run), _between(run)]
     return [
         freshness.line(run.as_of, run.event, today, simulated=run.simulated),
         _dates(run),
         f"status {run.status}; closes of {run.session}; hindsight {run.hindsight}; "
         f"rulebook {run.rulebook.version}",
-        _lines(run),
+        *([_lines(run)] if run.carried is None else _additions(run, run.carried)),
         _chances(run, outlook),
         _members(run),
         _micro(run),
@@ -113,6 +115,43 @@ def _lines(run: Run) -> str:
     return f"{eligible:,} eligible companies; " + (
         ", ".join(said).replace(", to ", " to ") or f"fewer than {large:,}"
     )
+
+
+def _additions(run: Run, carried: Carried) -> list[str]:
+    """Say of an IPO event who was asked, and which lines decide."""
+    first, last = run.event.ipo_window or (run.event.rank_day, run.event.rank_day)
+    came = run.companies.filter(pl.col("begun").is_between(first, last), ~pl.col("member"))
+    new = run.companies.filter("eligible", ~pl.col("member"))
+    caps = {one.name: one.cap_usd for one in carried.breakpoints}
+    ranks = run.rulebook.ranks
+    lines = [
+        f"{label} {money(caps[name])}"
+        for label, name in (
+            (f"rank {ranks.russell_1000:,}", f"rank_{ranks.russell_1000}"),
+            (f"rank {ranks.russell_3000:,}", f"rank_{ranks.russell_3000}"),
+            ("smallest of the Russell 3000E", SMALLEST),
+        )
+        if name in caps
+    ]
+    return [
+        f"IPO window {first} to {last}: {came.height:,} companies came to market, {new.height:,} "
+        "eligible; members stay where they are",
+        f"lines of {carried.event} ({carried.session}) × {carried.growth:.4f}, the Russell 3000E's "
+        f"growth to {run.session}: {', '.join(lines) or 'none'}",
+    ]
+
+
+def _open(run: Run) -> str | None:
+    """Name those that an open answer alone keeps out of an IPO event."""
+    if run.carried is None:
+        return None
+    left = left_open(run)
+    said = [
+        f"{label}: {', '.join(left.filter(pl.col('open') == name)['symbol'])}"
+        for name, label in OPEN.items()
+        if name in left["open"]
+    ]
+    return "left open, not called: " + "; ".join(said) if said else None
 
 
 def _members(run: Run) -> str:

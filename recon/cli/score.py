@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import click
 import orjson
@@ -15,7 +15,6 @@ from recon.backtest import official as truth
 from recon.backtest.calls import check_list
 from recon.backtest.events import Scored, score_event
 from recon.backtest.migrations import Moves, migration_score
-from recon.backtest.official import ACTIONS
 from recon.backtest.score import Figures, figures, mean
 from recon.calendar import Event
 from recon.cli import clock
@@ -35,6 +34,7 @@ from recon.cli.options import (
 )
 from recon.cli.output import emit, render
 from recon.cli.score_text import HINDSIGHTS, Side, error_tables, every_event, one_event
+from recon.errors import NoDataError
 from recon.publish.formats import read_list
 from recon.store import Hindsight, Store
 
@@ -47,6 +47,7 @@ FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025
         "recon score --event 2024-06 --list list.csv",
         "recon score --event 2024-06 --as-of 2024-04-30 --hindsight slow-facts",
         "recon score --all",
+        "recon score --all --kind ipo",
     )
 )
 @event_option
@@ -65,6 +66,13 @@ FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025
     help=f"Every June {FIRST_YEAR} to {LAST_YEAR} as of rank day, both hindsights side by side.",
 )
 @click.option(
+    "--kind",
+    type=click.Choice(["recon", "ipo"]),
+    default="recon",
+    show_default=True,
+    help="With --all: ipo for every quarterly IPO addition whose list the store holds.",
+)
+@click.option(
     "--include-test-year", is_flag=True, help=f"With --all: June {TEST_YEAR} too, our test year."
 )
 @model_option
@@ -80,6 +88,7 @@ def score(
     as_of: date | None,
     hindsight: Hindsight,
     every: bool,
+    kind: Literal["recon", "ipo"],
     include_test_year: bool,
     models: str,
     format_: str,
@@ -89,12 +98,14 @@ def score(
     """Score a candidate list against the official one.
 
     Russell 3000 additions and deletions by company, with the count by line beside it; names
-    that resolve to no line or do not trade are misses. Without --as-of a list is computed as
-    of rank day, by the newest model that knew nothing later. The names behind every error are
-    printed.
+    that resolve to no line or do not trade are misses. An IPO event has additions only. Without
+    --as-of a list is computed as of rank day, by the newest model that knew nothing later. The
+    names behind every error are printed.
     """
     if every and (event or path or as_of):
         raise click.UsageError("--all goes with neither --event nor --list nor --as-of")
+    if kind != "recon" and (include_test_year or not every):
+        raise click.UsageError("--kind goes with --all alone; name one event with --event")
     if include_test_year and not every:
         raise click.UsageError("--include-test-year goes with --all; name the event with --event")
     if not every and event is None:
@@ -103,7 +114,12 @@ def score(
     with open_store(store) as opened:
         if every:
             last = TEST_YEAR if include_test_year else LAST_YEAR
-            content = _all_content(_every(opened, last, folder), format_, to_file=to_file)
+            targets = (
+                truth.listed_events(opened, kind)
+                if kind == "ipo"
+                else [calendar.event(f"{year}-06") for year in range(FIRST_YEAR, last + 1)]
+            )
+            content = _all_content(_every(opened, targets, folder), format_, to_file=to_file)
         else:
             target = calendar.event(str(event))
             scored = _one(opened, target, path, as_of, hindsight=hindsight, folder=folder)
@@ -142,8 +158,14 @@ def _hindsight(run_id: object, asked: Hindsight) -> Hindsight:
     return next((one for one in HINDSIGHTS if one in parts), asked)
 
 
-def _every(store: Store, last_year: int, folder: Path | None) -> list[Scored]:
-    events = [calendar.event(f"{year}-06") for year in range(FIRST_YEAR, last_year + 1)]
+def _every(store: Store, events: list[Event], folder: Path | None) -> list[Scored]:
+    if not events:
+        raise NoDataError(
+            "the store has no list of IPO additions",
+            field="--kind",
+            value="ipo",
+            expected="official lists, ingested",
+        )
     securities = truth.history(store, events)
     lists = [truth.official(store, event, securities) for event in events]
     own = load_settings().rulebook
@@ -160,14 +182,18 @@ def _one_content(scored: Scored, moves: Moves, form: str, *, to_file: bool) -> b
     said = f"chances and calls: {scored.model_version}"
     text = "\n".join([*head(scored.run, clock.today()), said, scored.official.remark])
     tables = error_tables(scored.judged)
+    moved = (
+        [migrations_table([(scored.run, moves.scores)]), Text()]
+        if scored.run.event.kind == "recon"
+        else []
+    )
     laid = Group(
         Text(text),
         Text(),
         one_event(scored.figures()),
         Text(),
         *tables,
-        migrations_table([(scored.run, moves.scores)]),
-        Text(),
+        *moved,
         *([move_names(moves.names)] if moves.scores else []),
     )
     return render(laid, to_file=to_file).encode()
@@ -181,7 +207,7 @@ def _all_content(scored: Sequence[Scored], form: str, *, to_file: bool) -> bytes
             if one.run.hindsight == hindsight
         }
         for hindsight in HINDSIGHTS
-        for action in ACTIONS
+        for action in scored[0].judged
     }
     pooled: dict[Side, Figures] = {
         (hindsight, action): figures(

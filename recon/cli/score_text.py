@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from recon.backtest.judge import Judged, errors
-from recon.backtest.official import ACTIONS, Action
+from recon.backtest.official import Action
 from recon.backtest.score import Figures
 from recon.cli.watchlist_text import reasons
 from recon.publish.words import money
@@ -29,7 +29,7 @@ NAMES = {"add": "additions", "delete": "deletions"}
 
 def one_event(found: Mapping[Action, Figures]) -> RenderableType:
     """Lay the figures of one event out, by company with the line count beside."""
-    laid = _table("score", ("", *NAMES.values()))
+    laid = _table("score", ("", *(NAMES[action] for action in found)))
     rows: dict[str, list[str]] = {
         "official companies (lines)": [
             f"{f.official} ({f.official_lines})" for f in found.values()
@@ -83,7 +83,7 @@ def every_event(
 ) -> RenderableType:
     """Lay events out with their mean and the pooled figure, both hindsights in a cell."""
     laid = _table("", ("", "", *RATES.values()), right=tuple(RATES.values()))
-    for action in ACTIONS:
+    for action in dict.fromkeys(action for _, action in found):
         sides: list[Side] = [(hindsight, action) for hindsight in HINDSIGHTS]
         for event in found[sides[0]]:
             both = [found[side][event].model_dump() for side in sides]

@@ -11,6 +11,7 @@ from recon.calendar import Event
 from recon.master import facts
 from recon.master.company import EQUITY, companies, pricing_vehicles
 from recon.master.evidence import PastTest, passed_over, past_tests
+from recon.master.first_counts import with_first_counts
 from recon.master.flags import with_flags
 from recon.master.identity import ciks_of_lines, companies_of_lines
 from recon.master.listed import listed
@@ -114,6 +115,7 @@ def build(
     )
     unseen = absent_members(membership.lines, counted, directory, known.ticker_cik())
     counted, absent = filled(counted, unseen, known.holdings())
+    counted = with_first_counts(counted, known, session)
     own = known.share_counts(session - MAX_AGE, session)
     counted = with_own_counts(counted, own, chain, window, share_precedence)
     priced = pricing_vehicles(

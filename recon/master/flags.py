@@ -12,7 +12,8 @@ import polars as pl
 
 BANKRUPT_STATUS: Final = ("Q", "G", "J", "K")
 """Nasdaq financial status codes that include bankruptcy."""
-_BLANK_CHEQUE_NAME: Final = r"(?i)\b(acquisition|merger) (corp|co|company|inc|ltd|limited|holdings)"
+BLANK_CHEQUE_NAME: Final = r"(?i)\b(acquisition|merger) (corp|co|company|inc|ltd|limited|holdings)"
+"""Names of blank-cheque companies, before they merged with somebody."""
 
 
 def with_flags(
@@ -39,7 +40,7 @@ def with_flags(
     """
     begun = securities.group_by("security_id").agg(
         begun=pl.col("first").min(),
-        former_spac=pl.col("first_name").str.contains(_BLANK_CHEQUE_NAME).any(),
+        former_spac=pl.col("first_name").str.contains(BLANK_CHEQUE_NAME).any(),
     )
     bankrupt = (
         directory.filter(pl.col("financial_status").is_in(list(BANKRUPT_STATUS)))

@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from recon.master.offerings import FORMER_SPAC, NOTHING, OFFERED, OFFERED_BEFORE, OUTSIDE
 from recon.pipeline import Run
 from recon.publish.explanation import Check, Level
 from recon.publish.words import money, price, signed_percent
@@ -33,6 +34,15 @@ def _price_figures(company: Row, rulebook: Rulebook) -> str:
     return said
 
 
+_OFFERINGS = {
+    OFFERED: "first traded {}, an offering on record",
+    OFFERED_BEFORE: "first traded {}, the offering on record is of an earlier year",
+    FORMER_SPAC: "a blank-cheque company before; lock-ups are not in public data",
+    OUTSIDE: "first traded {}, outside the window",
+    NOTHING: "first traded {}, no offering on record: from another market, by a direct listing, "
+    "or too new to be on record",
+}
+
 _FIGURES: dict[str, Callable[[Row, Rulebook], str]] = {
     "exchange": lambda c, r: f"listed on {c['exchange']}; {', '.join(r.eligibility.exchanges)}",
     "share_type": lambda c, _: f"{c['security_type']} ({c['type_reason']})",
@@ -47,6 +57,7 @@ _FIGURES: dict[str, Callable[[Row, Rulebook], str]] = {
         if c["passed_over"] and not c["member"]
         else "no sign that it was left out in spite of its size"
     ),
+    "offering": lambda c, _: _OFFERINGS[c["offering"]].format(c["begun"]),
     "free_float": lambda _c, r: f"at least {r.eligibility.min_float_percent:g} %: {_NOT_PUBLIC}",
     "voting_rights": lambda _c, r: f"at least {r.voting.min_percent:g} % of votes: {_NOT_PUBLIC}",
     "ubti": lambda c, _: (
@@ -145,6 +156,8 @@ def meanings(company: Row, run: Run) -> dict[str, str]:
     Lines that mean nothing to a company of its past are left out (methodology §3.3).
     """
     large, whole = run.rulebook.ranks.russell_1000, run.rulebook.ranks.russell_3000
+    if run.carried is not None and company["member"]:
+        return {}  # nobody moves or leaves by an IPO event
     if company["was_r1000"]:
         size = {
             f"band_low_{large}": "below it moves down to the Russell 2000",
@@ -187,10 +200,16 @@ def what_would_change(
         "minimum_total_cap": f"a total cap of at least {money(rules.min_total_cap_usd)}, "
         f"from {money(company['total_cap_usd'])}",
         "nationality": f"a home country that counts as the United States: {_place(company)}",
+        "offering": "an initial public offering within the window",
         "passed_over": f"whatever kept it out at {company['passed_over']}",
     }
     failed = [c for c in checks if c.verdict == "fail"]
     said = [f"{c.rule}: {needs.get(c.rule, c.reason)}" for c in failed]
+    said += [
+        f"{c.rule}: {needs[c.rule]}, in your own facts (not in public data)"
+        for c in checks
+        if c.rule == "offering" and c.verdict == "unknown"
+    ]
     if company["total_cap_usd"] is None:
         return (*said, "a share count: without one there is no rank")
     sides = [

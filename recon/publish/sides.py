@@ -13,6 +13,7 @@ from scipy.special import ndtr  # type: ignore[import-untyped]
 
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
+from recon.publish import ipo_chances
 
 STAND_IN: Final = "stand-in-1"
 """Name of the probability used where no model is."""
@@ -102,10 +103,15 @@ def _stand_in(placed: pl.DataFrame, run: Run) -> pl.DataFrame:
         .then(UNKNOWN_PASS)
         .otherwise(1.0)
     )
+    if run.carried is not None:
+        chance = ipo_chances.passes()
+    unsized = pl.lit(0.0) if run.carried is None else ipo_chances.unsized()
     stays = pl.col("stays")
     log_cap = placed["total_cap_usd"].log()
     return placed.with_columns(
-        p_in=pl.when(stays).then(1.0).otherwise(_above(log_cap, placed["cut_cap"], sigma) * chance),
+        p_in=pl.when(stays)
+        .then(1.0)
+        .otherwise(_above(log_cap, placed["cut_cap"], sigma) * chance + unsized),
         p_large=pl.when(stays)
         .then(pl.col("was_r1000").cast(pl.Float64))
         .otherwise(_above(log_cap, placed["size_cap"], sigma) * chance),

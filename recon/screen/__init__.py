@@ -1,5 +1,7 @@
 """Eligibility: every rule on every company, with the reason for each verdict."""
 
+from collections.abc import Mapping
+
 import polars as pl
 
 from recon.rulebook import Rulebook
@@ -10,6 +12,8 @@ from recon.screen.rules import (
     free_float,
     minimum_price,
     minimum_total_cap,
+    offering,
+    offering_price,
     passed_over,
     share_type,
     structure,
@@ -32,14 +36,21 @@ RULES: dict[str, Rule] = {
 }
 """All rules by name, in the order in which they are shown."""
 
-RULES_NEEDED = ("minimum_total_cap", "minimum_price")
-"""Rules whose `unknown` keeps a company out of the ranking: without a cap there is no rank."""
+IPO_RULES: dict[str, Rule] = RULES | {"minimum_price": offering_price, "offering": offering}
+"""Rules of the quarterly IPO additions (methodology §1.4)."""
 
-__all__ = ["RULES", "Reason", "Rule", "Verdict", "eligibility", "screen"]
+RULES_NEEDED = ("minimum_total_cap", "minimum_price", "offering")
+"""Rules whose `unknown` keeps a company out: without a cap there is no rank, and hardly any company
+without an offering on record enters at an IPO event (`recon.master.offerings`)."""
+
+__all__ = ["IPO_RULES", "RULES", "Reason", "Rule", "Verdict", "eligibility", "screen"]
 
 
 def screen(
-    companies: pl.DataFrame, rulebook: Rulebook, overrides: pl.DataFrame | None = None
+    companies: pl.DataFrame,
+    rulebook: Rulebook,
+    overrides: pl.DataFrame | None = None,
+    rules: Mapping[str, Rule] = RULES,
 ) -> pl.DataFrame:
     """Ask every rule about every company.
 
@@ -52,13 +63,15 @@ def screen(
     overrides : pl.DataFrame, optional
         A user's own answers known at the moment: `company_id`, `rule`, `verdict`. They replace
         the rule's.
+    rules : mapping of str to Rule
+        `RULES`, or `IPO_RULES` for an IPO event.
 
     Returns
     -------
     pl.DataFrame
         `company_id`, `rule`, `verdict`, `reason`; one row per company and rule.
     """
-    answers = {name: rule(rulebook) for name, rule in RULES.items()}
+    answers = {name: rule(rulebook) for name, rule in rules.items()}
     frames = [
         companies.select("company_id", rule=pl.lit(name), verdict=a.verdict, reason=a.reason)
         for name, a in answers.items()

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import polars as pl
 
+from recon.master.offerings import FORMER_SPAC, OFFERED, OFFERED_BEFORE, OUTSIDE
 from recon.rulebook import Rulebook
 from recon.screen.verdict import Answer, Reason, Verdict, answer
 
@@ -57,7 +58,15 @@ def structure(rulebook: Rulebook) -> Answer:
 
 def minimum_price(rulebook: Rulebook) -> Answer:
     """Close of at least $1.00 on rank day; a member's mean over the look-back suffices (§5.8)."""
-    minimum = rulebook.eligibility.min_price_usd
+    return _priced(rulebook.eligibility.min_price_usd)
+
+
+def offering_price(rulebook: Rulebook) -> Answer:
+    """Close of at least $1.00 on the last day of the IPO window (methodology §1.4; §5.8)."""
+    return _priced(rulebook.ipo.min_price_usd)
+
+
+def _priced(minimum: float) -> Answer:
     return answer(
         (pl.col("price_usd").is_null(), Verdict.UNKNOWN, Reason.PRICE_UNKNOWN),
         (pl.col("price_usd") >= minimum, Verdict.PASS, Reason.PRICE_AT_LEAST_MINIMUM),
@@ -103,6 +112,29 @@ def passed_over(_rulebook: Rulebook) -> Answer:
         ),
         (pl.col("passed_over").is_not_null(), Verdict.FAIL, Reason.PASSED_OVER),
         otherwise=(Verdict.PASS, Reason.NOT_TESTED_BEFORE),
+    )
+
+
+def offering(rulebook: Rulebook) -> Answer:
+    """Priced and traded as an IPO within the window (methodology §1.4; §6.9).
+
+    Columns used: `offering` (`recon.master.offerings`), `member`. The owner asks for an offering
+    that was filed and listed in the window. A year of an offering on record is taken for one. What
+    came without (from another market, over the counter, by a direct listing or a spin-off) is
+    open: there may have been an offering that is not on record yet. A former SPAC is considered
+    from August 2025 on once its longest lock-up has ended, which public data do not show; before,
+    only if SPAC and target came to market in one window, so that one listed earlier failed.
+    """
+    how = pl.col("offering")
+    lock_up = pl.lit(rulebook.ipo.spac_lock_up_must_expire)
+    return answer(
+        (pl.col("member"), Verdict.PASS, Reason.MEMBER_PASSED_LAST_TIME),
+        ((how == FORMER_SPAC) & lock_up, Verdict.UNKNOWN, Reason.SPAC_LOCK_UP_UNKNOWN),
+        (how == FORMER_SPAC, Verdict.FAIL, Reason.FORMER_SPAC),
+        (how == OUTSIDE, Verdict.FAIL, Reason.LISTED_OUTSIDE_WINDOW),
+        (how == OFFERED, Verdict.PASS, Reason.OFFERED_IN_WINDOW),
+        (how == OFFERED_BEFORE, Verdict.FAIL, Reason.OFFERED_BEFORE_WINDOW),
+        otherwise=(Verdict.UNKNOWN, Reason.NO_OFFERING_ON_RECORD),
     )
 
 

@@ -46,6 +46,12 @@ class Reason(StrEnum):
     FLOAT_UNKNOWN = "float_unknown"
     VOTING_RIGHTS_UNKNOWN = "voting_rights_unknown"
     UBTI_UNKNOWN = "ubti_unknown"
+    OFFERED_IN_WINDOW = "offered_in_window"
+    OFFERED_BEFORE_WINDOW = "offered_before_window"
+    LISTED_OUTSIDE_WINDOW = "listed_outside_window"
+    NO_OFFERING_ON_RECORD = "no_offering_on_record"
+    FORMER_SPAC = "former_spac"
+    SPAC_LOCK_UP_UNKNOWN = "spac_lock_up_unknown"
     USER_SAYS_PASS = "user_says_pass"  # noqa: S105
     USER_SAYS_FAIL = "user_says_fail"
 

@@ -5,8 +5,8 @@ import polars as pl
 import pytest
 
 from recon.backtest.costs import Costs
-from recon.backtest.growth import Panel
 from recon.backtest.holding import betas, held, market
+from recon.forecast.growth import Panel
 
 NAMES = ["A", "B", "C"]
 

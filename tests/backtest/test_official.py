@@ -18,10 +18,10 @@ FINAL = date(2024, 6, 28)
 class MadeUpStore:
     """Answers with announcements made by hand."""
 
-    def __init__(self, *rows: Row) -> None:
+    def __init__(self, *rows: Row, event: str = "2024-06") -> None:
         columns = ["action", "ticker", "stage", "listed_on", "origin"]
         self.rows = pl.DataFrame(rows, schema=columns, orient="row").with_columns(
-            event=pl.lit("2024-06"), index=pl.lit("R3000"), name=pl.lit(None, pl.String)
+            event=pl.lit(event), index=pl.lit("R3000"), name=pl.lit(None, pl.String)
         )
         self.moments: list[datetime] = []
 
@@ -123,10 +123,22 @@ def test_without_a_list_of_either_side_there_is_no_score() -> None:
         listed(("add", "JJJ", "final", FINAL, "f"))
 
 
-@pytest.mark.parametrize("name", ["ipo:2025-12", "shadow:2025-11"])
-def test_only_reconstitutions_are_scored(name: str) -> None:
+def test_parallel_runs_have_no_lists() -> None:
+    with pytest.raises(InputError, match="no official lists"):
+        check_event(event("shadow:2025-11"))
+
+
+def test_who_needs_deletions_takes_no_ipo_event() -> None:
+    check_event(event("ipo:2025-12"))
     with pytest.raises(InputError, match="only a reconstitution"):
-        check_event(event(name))
+        check_event(event("ipo:2025-12"), ("recon",))
+
+
+def test_an_ipo_event_needs_no_deletions() -> None:
+    store = MadeUpStore(("add", "JJJ", "final", FINAL, "f"), event="ipo:2024-09")
+    found = official(store, event("ipo:2024-09"), small_securities())  # type: ignore[arg-type]
+    assert found.stages == {"add": "final"}
+    assert names(found, "add") == [("JJJ", "JJJ:2021-01-29")]
 
 
 def test_from_the_preliminary_date_on_a_list_is_no_forecast() -> None:

@@ -172,7 +172,7 @@ def test_parity_runs_both_hindsights(recon: Run, asked: list[tuple[str, date, st
         ("--all", "--event", "2024-06"),
         ("--all", "--as-of", "2024-04-30"),
         ("--event", "2024-06", "--include-test-year"),
-        ("--event", "ipo:2025-12"),
+        ("--event", "shadow:2025-11"),
         ("--event", "2024-06", "--as-of", "2024-05-24"),
         ("--event", "2024-07"),
     ],

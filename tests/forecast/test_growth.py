@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from recon.backtest.growth import growth, hidden_splits, panel
+from recon.forecast.growth import growth, hidden_splits, panel
 
 FIRST = date(2024, 1, 1)
 CALM = 20
