@@ -9,6 +9,8 @@ import polars as pl
 import pytest
 
 from recon.additions import SMALLEST
+from recon.cli.explain_text import layout
+from recon.cli.output import render
 from recon.pipeline import Run, run
 from recon.publish.candidate import Candidate
 from recon.publish.candidates import candidates
@@ -139,6 +141,7 @@ def test_an_explanation_says_how_it_came_to_market(september: Run) -> None:
     assert (check.verdict, check.reason) == ("pass", "offered_in_window")
     assert str(new["begun"][0]) in check.figures
     assert found.result == "enters R2000"
+    assert "a place in the last ranking" in render(layout(found))
     member = explain(september, september.companies.filter("member")["symbol"][0])
     assert all(level.meaning is None for level in member.levels)
     old = september.companies.filter(

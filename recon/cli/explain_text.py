@@ -20,9 +20,7 @@ def layout(found: Explanation) -> RenderableType:
     parts.append(Text(f"result: {found.result}", style="bold"))
     if found.cap is not None:
         place = (
-            "not ranked"
-            if found.rank is None
-            else f"rank {found.rank:,}, cumulative {found.percent:.3f} %"
+            "not ranked" if found.rank is None else f"rank {found.rank:,}, {_depth(found.percent)}"
         )
         parts += [
             Text(f"total cap: {found.cap}"),
@@ -138,3 +136,8 @@ def _chances(found: Explanation) -> Table:
         said = ("call" if called else "" for called in (one.call, one.rules_call))
         laid.add_row(one.index, one.action, f"{one.probability:.3f}", *said)
     return laid
+
+
+def _depth(percent: float | None) -> str:
+    """Say how far down a rank is; an IPO event has no ranking but the one before it."""
+    return "a place in the last ranking" if percent is None else f"cumulative {percent:.3f} %"

@@ -205,11 +205,10 @@ def what_would_change(
     }
     failed = [c for c in checks if c.verdict == "fail"]
     said = [f"{c.rule}: {needs.get(c.rule, c.reason)}" for c in failed]
-    said += [
-        f"{c.rule}: {needs[c.rule]}, in your own facts (not in public data)"
-        for c in checks
-        if c.rule == "offering" and c.verdict == "unknown"
-    ]
+    if any(c.rule == "offering" and c.verdict == "unknown" for c in checks):
+        said.append(
+            "offering: a fact of your own that it priced in the window, or that its lock-ups ended"
+        )
     if company["total_cap_usd"] is None:
         return (*said, "a share count: without one there is no rank")
     sides = [
@@ -226,7 +225,7 @@ def what_would_change(
             enough = "enough" if line.move <= 0 else "not enough"
             said.append(f"its size would be {enough} for rank {line.rank:,}")
         return tuple(said)
-    unknown = [c.rule for c in checks if c.verdict == "unknown"]
+    unknown = [c.rule for c in checks if c.verdict == "unknown" and c.rule != "offering"]
     if unknown and not company["member"]:
         sides.append(f"any of {', '.join(unknown)} found to fail keeps it out")
-    return tuple(sides)
+    return (*said, *sides)

@@ -27,12 +27,11 @@ def left_open(run: Run) -> pl.DataFrame:
     -------
     pl.DataFrame
         `symbol`, `open` (a key of `OPEN`), by symbol. Those whose size is known and too small are
-        left out. That a former SPAC was passed over before is no failure here: the owner waits for
-        its lock-ups (methodology §1.4).
+        left out.
     """
     whole = f"rank_{run.rulebook.ranks.russell_3000}"
     line = next((one.cap_usd for one in run.breakpoints if one.name == whole), 0.0)
-    refused = (pl.col("verdict") == Verdict.FAIL) & (pl.col("rule") != "passed_over")
+    refused = pl.col("verdict") == Verdict.FAIL
     missing = (pl.col("verdict") == Verdict.UNKNOWN) & pl.col("rule").is_in(list(RULES_NEEDED))
     sums = run.verdicts.group_by("company_id").agg(
         refused=refused.any(), missing=pl.col("reason").filter(missing)

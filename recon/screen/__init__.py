@@ -15,6 +15,7 @@ from recon.screen.rules import (
     offering,
     offering_price,
     passed_over,
+    refused_before,
     share_type,
     structure,
     ubti,
@@ -36,7 +37,11 @@ RULES: dict[str, Rule] = {
 }
 """All rules by name, in the order in which they are shown."""
 
-IPO_RULES: dict[str, Rule] = RULES | {"minimum_price": offering_price, "offering": offering}
+IPO_RULES: dict[str, Rule] = RULES | {
+    "minimum_price": offering_price,
+    "passed_over": refused_before,
+    "offering": offering,
+}
 """Rules of the quarterly IPO additions (methodology §1.4)."""
 
 RULES_NEEDED = ("minimum_total_cap", "minimum_price", "offering")

@@ -138,6 +138,25 @@ def offering(rulebook: Rulebook) -> Answer:
     )
 
 
+def refused_before(rulebook: Rulebook) -> Answer:
+    """As `passed_over`, but that a former SPAC was left out is open at an IPO event.
+
+    The owner waits for the end of its lock-ups (methodology §1.4), so that an earlier
+    reconstitution may have left it out for them alone.
+    """
+    waits = (
+        ~pl.col("member")
+        & (pl.col("offering") == FORMER_SPAC)
+        & pl.lit(rulebook.ipo.spac_lock_up_must_expire)
+        & pl.col("passed_over").is_not_null()
+    )
+    plain = passed_over(rulebook)
+    return Answer(
+        pl.when(waits).then(pl.lit(Verdict.UNKNOWN.value)).otherwise(plain.verdict),
+        pl.when(waits).then(pl.lit(Reason.SPAC_LOCK_UP_UNKNOWN.value)).otherwise(plain.reason),
+    )
+
+
 def free_float(_rulebook: Rulebook) -> Answer:
     """Float of at least 5 % (§5.10): not in public data; membership is evidence."""
     return _not_public(Reason.FLOAT_UNKNOWN)

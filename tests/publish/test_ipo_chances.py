@@ -23,7 +23,8 @@ def chances(**company: object) -> tuple[float, float]:
         "verdict": "unknown",
         "total_cap_usd": 1e9,
     }
-    frame = pl.DataFrame([plain | company], schema_overrides={"total_cap_usd": pl.Float64})
+    kinds = {"total_cap_usd": pl.Float64, "name": pl.String}
+    frame = pl.DataFrame([plain | company], schema_overrides=kinds)
     return tuple(frame.select(a=passes(), b=unsized()).row(0))  # type: ignore[return-value]
 
 

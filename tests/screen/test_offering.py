@@ -46,9 +46,16 @@ def test_members_are_not_asked(make, rulebook):
 
 def test_a_user_knows_that_a_lock_up_has_ended(make, rulebook):
     own = pl.DataFrame({"company_id": ["cik:1"], "rule": ["offering"], "verdict": ["pass"]})
-    frame = make({}).with_columns(offering=pl.lit(FORMER_SPAC))
+    frame = make({"passed_over": "2023-06"}).with_columns(offering=pl.lit(FORMER_SPAC))
     answers = screen(frame, with_lock_up(rulebook, True), own, IPO_RULES)
     assert eligibility(answers)["eligible"].item()
+    before = screen(frame, with_lock_up(rulebook, False), own, IPO_RULES)
+    assert not eligibility(before)["eligible"].item()
+
+
+def test_another_company_that_was_passed_over_stays_refused(make, rulebook):
+    answers = asked(make, with_lock_up(rulebook, True), OFFERED, passed_over="2023-06")
+    assert answers.filter(rule="passed_over")["reason"].item() == Reason.PASSED_OVER
 
 
 def test_the_price_is_held_against_the_rule_of_ipos(make, rulebook):
