@@ -68,6 +68,10 @@ class RulebookError(InputError):
     """A rulebook, or a user's override of it, does not hold together."""
 
 
+class ProfileError(InputError):
+    """A desk's profile, or a value of it, does not hold together."""
+
+
 class NoDataError(InputError):
     """The store holds nothing for what was asked."""
 

@@ -1,7 +1,9 @@
-"""Files that appear whole or not at all."""
+"""Files that appear whole or not at all, alone or several together."""
 
 import os
+import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from recon.errors import InputError
@@ -46,10 +48,68 @@ def write_atomic(path: Path, content: bytes) -> None:
         raise
 
 
-def _mode(path: Path) -> int:
-    """Mode of the file that is replaced, else what the user's mask leaves of 0666."""
+def write_together(parent: Path, name: str, contents: Mapping[str, bytes]) -> Path:
+    """Write several files into a new folder that appears in one step, with all of them in it.
+
+    Parameters
+    ----------
+    parent : Path
+        Folder of the new folder; made if it is not there.
+    name : str
+        Of the new folder. It says what is in it: where there is one of this name already, with
+        the same files, nothing is written.
+    contents : mapping of str to bytes
+        Files by name.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    InputError
+        The parent cannot be written to, or a folder of this name holds something else.
+    """
+    folder = parent / name
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}."))
+    except OSError as error:
+        raise InputError(
+            f"cannot write here: {error.strerror}", field="output", value=parent
+        ) from error
+    try:
+        for file, content in contents.items():
+            write_atomic(temporary / file, content)
+        temporary.chmod(_mode(folder, 0o777))
+        temporary.rename(folder)
+    except OSError as error:
+        # A folder is never moved onto one that holds files: whoever was first stays.
+        if not _holds(folder, contents):
+            raise InputError(
+                f"cannot write here: {error.strerror}",
+                field="output",
+                value=folder,
+                expected="no folder of this name, or one with the same files",
+            ) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+    return folder
+
+
+def _holds(folder: Path, contents: Mapping[str, bytes]) -> bool:
+    """Whether a folder holds these files and nothing else."""
+    there = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
+    return there == set(contents) and all(
+        (folder / name).read_bytes() == content for name, content in contents.items()
+    )
+
+
+def _mode(path: Path, whole: int = 0o666) -> int:
+    """Mode of what is replaced, else what the user's mask leaves of a whole one."""
     if path.exists():
         return path.stat().st_mode & 0o777
     mask = os.umask(0)
     os.umask(mask)
-    return 0o666 & ~mask
+    return whole & ~mask

@@ -40,6 +40,8 @@ VERBS = {
     "watchlist": Verb("recon.cli.watchlist", "Make the candidate list of an event."),
     "explain": Verb("recon.cli.watchlist", "Explain one company's verdicts, rank and chances."),
     "train": Verb("recon.cli.train", "Fit the classifier on past events."),
+    "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),
+    "diff": Verb("recon.cli.diff", "Say what changed from one candidate list to another."),
     "score": Verb("recon.cli.score", "Score a candidate list against the official one."),
     "errors": Verb("recon.cli.errors", "Give the cause of every wrong call of past events."),
 }

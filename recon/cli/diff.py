@@ -1,0 +1,119 @@
+"""`recon diff`: what changed from one candidate list to another."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import orjson
+import polars as pl
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from recon.cli.options import examples, form, format_option, output_option
+from recon.cli.output import emit, emit_frame, render
+from recon.publish.changes import MOVED, changes, flipped
+from recon.publish.formats import NEEDED, read_list
+
+SHOWN: Final = 40
+"""Rows in a table on the terminal."""
+LIST: Final = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command(
+    epilog=examples(
+        "recon diff monday.csv tuesday.csv",
+        "recon diff a.parquet b.parquet --threshold 0.1 --format json",
+    )
+)
+@click.argument("before", type=LIST)
+@click.argument("after", type=LIST)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=MOVED,
+    show_default=True,
+    help="Name a probability that moved by at least this, a fraction.",
+)
+@format_option
+@output_option
+def diff(
+    *, before: Path, after: Path, threshold: float, format_: str | None, output: Path | None
+) -> None:
+    """Say what changed from the list BEFORE to the list AFTER.
+
+    New and dropped rows, probabilities that moved and calls that flipped. Both are candidate
+    lists of one event, as CSV, JSON or Parquet, of any moments; an archived run is such a file.
+    """
+    settled = form(format_, output)
+    old, new = (read_list(path, NEEDED) for path in (before, after))
+    found = changes(old, new, threshold)
+    if settled == "json":
+        content = {**_about(old, "before"), **_about(new, "after"), "threshold": threshold}
+        content |= {"flipped": flipped(found).height, "changes": found.to_dicts()}
+        option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        emit(orjson.dumps(content, option=option), output)
+    elif settled == "table":
+        laid = _laid(old, new, found, None if output else SHOWN)
+        emit(render(laid, to_file=output is not None).encode(), output)
+    else:
+        emit_frame(found, settled, output)
+
+
+def _about(rows: pl.DataFrame, name: str) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        "as_of": rows["as_of"].max(),
+        "rows": rows.height,
+        "calls": rows["call"].sum(),
+    }
+    if "run_id" in rows.columns:
+        said["run_id"] = rows["run_id"].drop_nulls().first() if rows.height else None
+    return {name: said}
+
+
+def _laid(
+    old: pl.DataFrame, new: pl.DataFrame, found: pl.DataFrame, limit: int | None
+) -> RenderableType:
+    counted = found.group_by("change").len().sort("change")
+    kinds = ", ".join(f"{name} {n:,}" for name, n in counted.iter_rows() if name != "same")
+    head = [
+        f"{side}: as of {said['as_of']}, {said['calls']:,} calls of {said['rows']:,} rows"
+        for side, said in {**_about(old, "before"), **_about(new, "after")}.items()
+    ]
+    head.append(f"{kinds or 'nothing changed'}; calls flipped: {flipped(found).height:,}")
+    shown = found if limit is None else found.head(limit)
+    parts: list[RenderableType] = [Text("\n".join(head)), Text(), _table(shown)]
+    if left := found.height - shown.height:
+        parts.append(Text(f"  … {left:,} more, use --format csv or --output"))
+    return Group(*parts)
+
+
+def _table(found: pl.DataFrame) -> Table:
+    laid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in ("index", "action", "symbol", "company", "change", "call"):
+        laid.add_column(name, no_wrap=True, overflow="ellipsis", max_width=28)
+    for name in ("before", "after", "move"):
+        laid.add_column(name, justify="right", no_wrap=True)
+    for row in found.iter_rows(named=True):
+        was, now = (_called(row[name]) for name in ("call_before", "call"))
+        laid.add_row(
+            row["index"],
+            row["action"],
+            Text(row["symbol"]),
+            Text(row["company"] or ""),
+            "" if row["change"] == "same" else row["change"],
+            f"{was} → {now}" if row["flipped"] else now,
+            _chance(row["probability_before"]),
+            _chance(row["probability"]),
+            f"{row['probability_change']:+.2f}",
+        )
+    return laid
+
+
+def _called(call: bool | None) -> str:
+    return "–" if call is None else "yes" if call else "no"
+
+
+def _chance(probability: float | None) -> str:
+    return "" if probability is None else f"{probability:.2f}"
