@@ -32,6 +32,7 @@ from recon.cli.options import (
     store_option,
 )
 from recon.cli.output import emit, render
+from recon.cli.score_archived import archived_content
 from recon.cli.score_text import HINDSIGHTS, Side, error_tables, every_event, one_event
 from recon.publish.formats import read_list
 from recon.store import Hindsight, Store
@@ -45,6 +46,7 @@ FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025
         "recon score --event 2024-06 --list list.csv",
         "recon score --event 2024-06 --as-of 2024-04-30 --hindsight slow-facts",
         "recon score --all",
+        "recon score --archived",
     )
 )
 @event_option
@@ -63,6 +65,11 @@ FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025
     help=f"Every June {FIRST_YEAR} to {LAST_YEAR} as of rank day, both hindsights side by side.",
 )
 @click.option(
+    "--archived",
+    is_flag=True,
+    help="What archived runs said at the time, before the preliminary list; one row a run.",
+)
+@click.option(
     "--include-test-year", is_flag=True, help=f"With --all: June {TEST_YEAR} too, our test year."
 )
 @click.option(
@@ -77,6 +84,7 @@ def score(
     as_of: date | None,
     hindsight: Hindsight,
     every: bool,
+    archived: bool,
     include_test_year: bool,
     format_: str,
     output: Path | None,
@@ -86,17 +94,23 @@ def score(
 
     Russell 3000 additions and deletions by company, with the count by line beside it; names
     that resolve to no line or do not trade are misses. Without --as-of a list is computed as
-    of rank day. The names behind every error are printed.
+    of rank day. The names behind every error are printed. With --archived nothing is computed
+    again: every archived run of the event, or of all events, is scored as it was made.
     """
+    if archived and (every or path or as_of):
+        raise click.UsageError("--archived goes with neither --all nor --list nor --as-of")
     if every and (event or path or as_of):
         raise click.UsageError("--all goes with neither --event nor --list nor --as-of")
     if include_test_year and not every:
         raise click.UsageError("--include-test-year goes with --all; name the event with --event")
-    if not every and event is None:
-        raise click.UsageError("--event says which list to score against, or --all")
+    if not (every or archived) and event is None:
+        raise click.UsageError("--event says which list to score against, or --all, --archived")
     to_file = output is not None
     with open_store(store) as opened:
-        if every:
+        if archived:
+            named = None if event is None else calendar.event(event).id
+            content = archived_content(opened, named, format_, TEST_YEAR, to_file=to_file)
+        elif every:
             last = TEST_YEAR if include_test_year else LAST_YEAR
             content = _all_content(_every(opened, last), format_, to_file=to_file)
         else:
