@@ -91,6 +91,17 @@ class Run:
         return len(sessions(self.session, self.event.rank_day)) - 1
 
     @property
+    def last_rank(self) -> int:
+        """Rank of the last company of the Russell 3000."""
+        return self.rulebook.ranks.russell_3000
+
+    @property
+    def cut_cap_usd(self) -> float | None:
+        """Cap of that company; None where fewer are eligible."""
+        name = f"rank_{self.last_rank}"
+        return next((b.cap_usd for b in self.breakpoints if b.name == name), None)
+
+    @property
     def run_id(self) -> str:
         """Event, day and hindsight, and a digest of what the result was computed from."""
         digest = hashlib.sha256()

@@ -4,6 +4,7 @@ from datetime import date
 
 import polars as pl
 
+from recon.backtest.seen import Seen
 from recon.errors import InputError
 from recon.forecast.outlook import Outlook
 from recon.master.resolve import resolve
@@ -18,8 +19,13 @@ def calls_of_run(
     run: Run, securities: pl.DataFrame, outlook: Outlook | None = None
 ) -> pl.DataFrame:
     """Lines that a run lists; columns as from `calls_of_list` but `probability`."""
-    rows = candidates(run, outlook).filter(pl.col("index") == INDEX)
-    return rows.select("action", "symbol", "call").join(lines(run, securities), on="symbol")
+    return calls_of_rows(candidates(run, outlook), run, securities)
+
+
+def calls_of_rows(rows: pl.DataFrame, run: Seen, securities: pl.DataFrame) -> pl.DataFrame:
+    """Lines of a list that was made from this very run; columns as from `calls_of_run`."""
+    own = rows.filter(pl.col("index") == INDEX).select("action", "symbol", "call")
+    return own.join(lines(run, securities), on="symbol")
 
 
 def chances_of_run(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
@@ -55,14 +61,14 @@ def check_list(rows: pl.DataFrame, event_id: str, as_of: date) -> None:
             )
 
 
-def calls_of_list(rows: pl.DataFrame, run: Run, securities: pl.DataFrame) -> pl.DataFrame:
+def calls_of_list(rows: pl.DataFrame, run: Seen, securities: pl.DataFrame) -> pl.DataFrame:
     """Lines of a list from a file.
 
     Parameters
     ----------
     rows : pl.DataFrame
         As from `recon.publish.formats.read_list`.
-    run : Run
+    run : Seen
         Of the list's own moment; it says which company a line belongs to.
     securities : pl.DataFrame
         As from `recon.backtest.official.history`.
@@ -89,7 +95,7 @@ def calls_of_list(rows: pl.DataFrame, run: Run, securities: pl.DataFrame) -> pl.
     )
 
 
-def lines(run: Run, securities: pl.DataFrame) -> pl.DataFrame:
+def lines(run: Seen, securities: pl.DataFrame) -> pl.DataFrame:
     """Lines of a run with the identity that all moments share.
 
     A run links the lives of a symbol by what was known at its moment; lists of several moments

@@ -10,7 +10,7 @@ import polars as pl
 
 from recon.backtest.calls import lines
 from recon.backtest.official import Action, Official, check_forecast
-from recon.pipeline import Run
+from recon.backtest.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Judged:
 
 
 def judge(
-    run: Run, truth: Official, action: Action, calls: pl.DataFrame, chances: pl.DataFrame
+    run: Seen, truth: Official, action: Action, calls: pl.DataFrame, chances: pl.DataFrame
 ) -> Judged:
     """Hold calls against the official list.
 
     Parameters
     ----------
-    run : Run
-        The moment of the calls: its companies are the universe.
+    run : Seen
+        The moment of the calls, run or archived: its companies are the universe.
     truth : Official
         The official list.
     action : {"add", "delete"}
@@ -118,11 +118,9 @@ def judge(
     return Judged(judged.sort("key"), both)
 
 
-def _companies(run: Run, action: Action) -> pl.DataFrame:
+def _companies(run: Seen, action: Action) -> pl.DataFrame:
     """Companies of the moment with the strength of the rules' answer, larger for likelier."""
-    ranks = run.rulebook.ranks
-    cut = next((b.cap_usd for b in run.breakpoints if b.name == f"rank_{ranks.russell_3000}"), None)
-    distance = pl.col("total_cap_usd").log() - pl.lit(cut, pl.Float64).log()
+    distance = pl.col("total_cap_usd").log() - pl.lit(run.cut_cap_usd, pl.Float64).log()
     toward = pl.when("eligible").then(distance if action == "add" else -distance)
     # Who fails a rule is last to enter and first to leave; who cannot do either is last.
     failed = toward.min() - 1 if action == "add" else toward.max() + 1
@@ -142,9 +140,9 @@ def _companies(run: Run, action: Action) -> pl.DataFrame:
     )
 
 
-def _why(run: Run, action: Action) -> pl.Expr:
+def _why(run: Seen, action: Action) -> pl.Expr:
     """Say what made the rules answer as they did, for the names behind the errors."""
-    last = run.rulebook.ranks.russell_3000
+    last = run.last_rank
     missing = pl.col("member").is_null()
     can = pl.col("member") if action == "delete" else ~pl.col("member")
     cannot = "no member before" if action == "delete" else "a member before"

@@ -62,10 +62,7 @@ def evidence(
     """
     wrong = _wrong(run, truth, judged)
     owned = vehicles(run, truth.securities)
-    cut = next(
-        (b.cap_usd for b in run.breakpoints if b.name == f"rank_{run.rulebook.ranks.russell_3000}"),
-        None,
-    )
+    cut = run.cut_cap_usd
     spans = truth.securities.group_by("security_id").agg(
         begun=pl.col("first").min(),
         gone=pl.when(pl.col("gone").is_null().any()).then(None).otherwise(pl.col("gone").max()),

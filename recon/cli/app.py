@@ -39,9 +39,10 @@ VERBS = {
     "rulebook": Verb("recon.cli.rulebook", "Print the methodology's values for an event."),
     "watchlist": Verb("recon.cli.watchlist", "Make the candidate list of an event."),
     "explain": Verb("recon.cli.watchlist", "Explain one company's verdicts, rank and chances."),
-    "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),
-    "diff": Verb("recon.cli.diff", "Say what changed from one candidate list to another."),
     "train": Verb("recon.cli.train", "Fit the classifier on past events."),
+    "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),
+    "watch": Verb("recon.cli.watch", "Say what changed since the last run; exit 3 on a new call."),
+    "diff": Verb("recon.cli.diff", "Say what changed from one candidate list to another."),
     "score": Verb("recon.cli.score", "Score a candidate list against the official one."),
     "errors": Verb("recon.cli.errors", "Give the cause of every wrong call of past events."),
 }

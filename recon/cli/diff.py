@@ -13,7 +13,7 @@ from rich.text import Text
 
 from recon.cli.options import examples, form, format_option, output_option
 from recon.cli.output import emit, emit_frame, render
-from recon.publish.changes import MOVED, changes, flipped
+from recon.publish.changes import CHANGES, MOVED, changes, flipped
 from recon.publish.formats import NEEDED, read_list
 
 SHOWN: Final = 40
@@ -48,10 +48,43 @@ def diff(
     """
     settled = form(format_, output)
     old, new = (read_list(path, NEEDED) for path in (before, after))
-    found = changes(old, new, threshold)
+    tell(old, new, threshold, settled, output)
+
+
+def tell(
+    old: pl.DataFrame | None,
+    new: pl.DataFrame,
+    threshold: float,
+    settled: str,
+    output: Path | None,
+) -> int:
+    """Write what changed between two lists.
+
+    Parameters
+    ----------
+    old, new : pl.DataFrame
+        As for `recon.publish.changes.changes`; None where there is no older one.
+    threshold : float
+        As for `recon.publish.changes.changes`.
+    settled : str
+        As settled by `recon.cli.options.form`.
+    output : Path or None
+        None for standard output.
+
+    Returns
+    -------
+    int
+        Number of calls that flipped.
+    """
+    found = pl.DataFrame(schema=CHANGES) if old is None else changes(old, new, threshold)
+    count = flipped(found).height
     if settled == "json":
-        content = {**_about(old, "before"), **_about(new, "after"), "threshold": threshold}
-        content |= {"flipped": flipped(found).height, "changes": found.to_dicts()}
+        content: dict[str, Any] = {
+            "before": _about(old),
+            "after": _about(new),
+            "threshold": threshold,
+        }
+        content |= {"flipped": count, "changes": found.to_dicts()}
         option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
         emit(orjson.dumps(content, option=option), output)
     elif settled == "table":
@@ -59,28 +92,36 @@ def diff(
         emit(render(laid, to_file=output is not None).encode(), output)
     else:
         emit_frame(found, settled, output)
+    return count
 
 
-def _about(rows: pl.DataFrame, name: str) -> dict[str, Any]:
+def _about(rows: pl.DataFrame | None) -> dict[str, Any] | None:
+    if rows is None:
+        return None
     said: dict[str, Any] = {
         "as_of": rows["as_of"].max(),
         "rows": rows.height,
         "calls": rows["call"].sum(),
     }
-    if "run_id" in rows.columns:
-        said["run_id"] = rows["run_id"].drop_nulls().first() if rows.height else None
-    return {name: said}
+    for name in ("run_id", "model_version"):
+        if name in rows.columns:
+            said[name] = rows[name].drop_nulls().first() if rows.height else None
+    return said
+
+
+def _line(side: str, said: dict[str, Any] | None) -> str:
+    if said is None:
+        return f"{side}: no list"
+    model = f", model {said['model_version']}" if said.get("model_version") else ""
+    return f"{side}: as of {said['as_of']}, {said['calls']:,} calls of {said['rows']:,} rows{model}"
 
 
 def _laid(
-    old: pl.DataFrame, new: pl.DataFrame, found: pl.DataFrame, limit: int | None
+    old: pl.DataFrame | None, new: pl.DataFrame, found: pl.DataFrame, limit: int | None
 ) -> RenderableType:
     counted = found.group_by("change").len().sort("change")
     kinds = ", ".join(f"{name} {n:,}" for name, n in counted.iter_rows() if name != "same")
-    head = [
-        f"{side}: as of {said['as_of']}, {said['calls']:,} calls of {said['rows']:,} rows"
-        for side, said in {**_about(old, "before"), **_about(new, "after")}.items()
-    ]
+    head = [_line("before", _about(old)), _line("after", _about(new))]
     head.append(f"{kinds or 'nothing changed'}; calls flipped: {flipped(found).height:,}")
     shown = found if limit is None else found.head(limit)
     parts: list[RenderableType] = [Text("\n".join(head)), Text(), _table(shown)]

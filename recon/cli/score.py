@@ -33,6 +33,7 @@ from recon.cli.options import (
     store_option,
 )
 from recon.cli.output import emit, render
+from recon.cli.score_archived import archived_content
 from recon.cli.score_text import HINDSIGHTS, Side, error_tables, every_event, one_event
 from recon.errors import NoDataError
 from recon.publish.formats import read_list
@@ -48,6 +49,7 @@ FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025
         "recon score --event 2024-06 --as-of 2024-04-30 --hindsight slow-facts",
         "recon score --all",
         "recon score --all --kind ipo",
+        "recon score --archived",
     )
 )
 @event_option
@@ -73,6 +75,11 @@ FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025
     help="With --all: ipo for every quarterly IPO addition whose list the store holds.",
 )
 @click.option(
+    "--archived",
+    is_flag=True,
+    help="What archived runs said at the time, before the preliminary list; one row a run.",
+)
+@click.option(
     "--include-test-year", is_flag=True, help=f"With --all: June {TEST_YEAR} too, our test year."
 )
 @model_option
@@ -89,6 +96,7 @@ def score(
     hindsight: Hindsight,
     every: bool,
     kind: Literal["recon", "ipo"],
+    archived: bool,
     include_test_year: bool,
     models: str,
     format_: str,
@@ -100,19 +108,25 @@ def score(
     Russell 3000 additions and deletions by company, with the count by line beside it; names
     that resolve to no line or do not trade are misses. An IPO event has additions only. Without
     --as-of a list is computed as of rank day, by the newest model that knew nothing later. The
-    names behind every error are printed.
+    names behind every error are printed. With --archived nothing is computed again: every
+    archived run of the event, or of all events, is scored as it was made.
     """
+    if archived and (every or path or as_of):
+        raise click.UsageError("--archived goes with neither --all nor --list nor --as-of")
     if every and (event or path or as_of):
         raise click.UsageError("--all goes with neither --event nor --list nor --as-of")
     if kind != "recon" and (include_test_year or not every):
         raise click.UsageError("--kind goes with --all alone; name one event with --event")
     if include_test_year and not every:
         raise click.UsageError("--include-test-year goes with --all; name the event with --event")
-    if not every and event is None:
-        raise click.UsageError("--event says which list to score against, or --all")
+    if not (every or archived) and event is None:
+        raise click.UsageError("--event says which list to score against, or --all, --archived")
     to_file, folder = output is not None, models_folder(models)
     with open_store(store) as opened:
-        if every:
+        if archived:
+            named = None if event is None else calendar.event(event).id
+            content = archived_content(opened, named, format_, TEST_YEAR, to_file=to_file)
+        elif every:
             last = TEST_YEAR if include_test_year else LAST_YEAR
             targets = (
                 truth.listed_events(opened, kind)

@@ -38,11 +38,9 @@ def one_event(found: Mapping[Action, Figures]) -> RenderableType:
         "hits": [f"{f.hits} ({f.hits_lines})" for f in found.values()],
         "precision": [_pair(f.precision, f.precision_lines) for f in found.values()],
         "recall": [_pair(f.recall, f.recall_lines) for f in found.values()],
-        "average precision": [_rate(f.average_precision) for f in found.values()],
-        "average precision of the rules": [
-            _rate(f.rules_average_precision) for f in found.values()
-        ],
-        "Brier": [_brier(f.brier) for f in found.values()],
+        "average precision": [rate(f.average_precision) for f in found.values()],
+        "average precision of the rules": [rate(f.rules_average_precision) for f in found.values()],
+        "Brier": [brier(f.brier) for f in found.values()],
         "universe (companies)": [f"{f.universe:,}" for f in found.values()],
     }
     for name, cells in rows.items():
@@ -97,7 +95,7 @@ def every_event(
 
 def _cells(both: Sequence[Mapping[str, float | None]]) -> list[str]:
     return [
-        " | ".join((_brier if name == "brier" else _rate)(one[name]) for one in both)
+        " | ".join((brier if name == "brier" else rate)(one[name]) for one in both)
         for name in RATES
     ]
 
@@ -123,12 +121,14 @@ def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Tab
 
 
 def _pair(by_company: float | None, by_line: float | None) -> str:
-    return f"{_rate(by_company)} ({_rate(by_line)})"
+    return f"{rate(by_company)} ({rate(by_line)})"
 
 
-def _rate(value: float | None) -> str:
+def rate(value: float | None) -> str:
+    """Give a fraction of the score; a dash where it is not defined."""
     return "–" if value is None else f"{value:.3f}"
 
 
-def _brier(value: float | None) -> str:
+def brier(value: float | None) -> str:
+    """Give a Brier score, which is smaller than a rate by a hundred."""
     return "–" if value is None else f"{value:.4f}"

@@ -1,6 +1,6 @@
 """`recon status`: what the store holds, what is missing, and what a bare call would use."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from itertools import pairwise
@@ -16,6 +16,7 @@ from recon.cli import clock, freshness
 from recon.cli.options import examples, open_store, output_option, store_option
 from recon.cli.output import emit, render, table
 from recon.master.coverage import OFFICIAL, Coverage, coverage_at
+from recon.publish.archive import Archived, about, archived
 from recon.store import StoreStatus
 
 
@@ -30,16 +31,24 @@ def status(store: Path, format_: str, output: Path | None) -> None:
     with open_store(store) as opened:
         held = opened.status()
         named = None if held.last is None else coverage_at(opened.as_of(end_of_day(held.last)))
+        kept = archived(opened.archive)
     today = clock.today()
     if format_ == "json":
-        emit(as_json(held, today, named), output)
+        emit(as_json(held, today, named, kept), output)
     else:
-        emit(as_text(held, today, named).encode(), output)
+        emit(as_text(held, today, named, kept).encode(), output)
 
 
-def as_json(held: StoreStatus, today: date, named: Coverage | None = None) -> bytes:
+def as_json(
+    held: StoreStatus,
+    today: date,
+    named: Coverage | None = None,
+    kept: Sequence[Archived] = (),
+) -> bytes:
     """Give the status as one JSON object, with the default event and the age in sessions."""
     content: dict[str, Any] = asdict(held)
+    last = _newest(kept)
+    content["archived"] = {"runs": len(kept), "newest": None if last is None else about(last)}
     if named is not None:
         content["lists"] = named.lists.to_dicts()
         content["unmatched"] = named.unmatched.to_dicts()
@@ -52,7 +61,12 @@ def as_json(held: StoreStatus, today: date, named: Coverage | None = None) -> by
     )
 
 
-def as_text(held: StoreStatus, today: date, named: Coverage | None = None) -> str:
+def as_text(
+    held: StoreStatus,
+    today: date,
+    named: Coverage | None = None,
+    kept: Sequence[Archived] = (),
+) -> str:
     """Give the status as text for the terminal."""
     lines = [
         f"store {held.path}, generation {held.generation}, schema {held.schema_version}, "
@@ -67,6 +81,7 @@ def as_text(held: StoreStatus, today: date, named: Coverage | None = None) -> st
         ]
     elif held.simulated:
         lines.append("SIMULATED MARKET")
+    lines.append(_archive(kept))
     parts = ["\n".join(lines) + "\n"]
     if held.sources:
         parts.append(render(table(pl.DataFrame([asdict(one) for one in held.sources]))))
@@ -82,6 +97,20 @@ def as_text(held: StoreStatus, today: date, named: Coverage | None = None) -> st
         for one in held.differences
     ]
     return "".join(parts) + ("" if named is None else _names(named))
+
+
+def _newest(kept: Sequence[Archived]) -> Archived | None:
+    return max(kept, key=lambda one: (one.as_of, one.made_at), default=None)
+
+
+def _archive(kept: Sequence[Archived]) -> str:
+    last = _newest(kept)
+    if last is None:
+        return "archived forecasts: none"
+    return (
+        f"archived forecasts: {len(kept):,}, the newest of {last.event} as of {last.as_of} "
+        f"(model {last.model_version}, hindsight {last.hindsight})"
+    )
 
 
 def _names(named: Coverage) -> str:

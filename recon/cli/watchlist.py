@@ -10,6 +10,7 @@ from rich.text import Text
 
 from recon.calendar import end_of_day
 from recon.cli import clock
+from recon.cli.archiving import archive_option, put_by
 from recon.cli.explain_text import layout
 from recon.cli.foresight import foresee
 from recon.cli.head import head
@@ -60,6 +61,7 @@ INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
     type=click.Choice(INDEXES),
     help="Only this index; may be repeated.",
 )
+@archive_option
 @click.option("--calls-only", is_flag=True, help="Only what is called, not what may still happen.")
 @click.option(
     "--limit",
@@ -80,6 +82,7 @@ def watchlist(
     models: str,
     assets: Path | None,
     indexes: tuple[str, ...],
+    archive: bool,
     calls_only: bool,
     limit: int,
     format_: str | None,
@@ -90,7 +93,8 @@ def watchlist(
 
     One row a company, index, action and eligible line. The head says from which moment and
     data; it goes to standard error when the list itself goes to standard output in a format
-    for programs. With --output the table is printed as well.
+    for programs. With --output the table is printed as well. The whole list goes into the
+    store's archive, whatever is shown of it, so that it can be scored later.
     """
     settled = form(format_, output)
     with open_store(store) as opened:
@@ -99,6 +103,8 @@ def watchlist(
         known = opened.as_of(end_of_day(done.as_of), hindsight)
         trades = demand(done, rows, known, read_assets(assets))
         rows = fill(rows, trades)
+        if archive:
+            put_by(opened, done, rows, said)
     if indexes:
         rows = rows.filter(pl.col("index").is_in(indexes))
     if calls_only:
