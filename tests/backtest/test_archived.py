@@ -2,9 +2,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
-from small_run import DAY, small_run
-from test_score import truth
+from small_run import DAY, small_run, small_securities
 
 from recon.backtest import official as lists
 from recon.backtest.archived import score_archived, tell
@@ -27,7 +27,23 @@ def put(folder: Path, run: Run, made: datetime = MADE) -> Archived:
 
 
 def official() -> Official:
-    return truth(["FFF", "JJJ", "NOPE"], ["III", "GGG"])
+    """FFF, JJJ and a name without a line enter; GGG and III leave."""
+    names = pl.DataFrame(
+        [("add", "FFF"), ("add", "JJJ"), ("add", "NOPE"), ("delete", "GGG"), ("delete", "III")],
+        schema=["action", "ticker"],
+        orient="row",
+    ).join(
+        small_securities().select("security_id", ticker="symbol"),
+        on="ticker",
+        how="left",
+        maintain_order="left",
+    )
+    return Official(
+        event("2024-06"),
+        names.with_columns(name=pl.lit(None, pl.String)),
+        {"add": "final", "delete": "final"},
+        small_securities(),
+    )
 
 
 def test_an_archived_run_scores_as_the_run_did(tmp_path: Path) -> None:
@@ -49,8 +65,8 @@ def test_nothing_that_came_later_moves_a_score(
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("nothing is computed again")
 
-    for name in ("recon.pipeline.run", "recon.publish.candidates.candidates"):
-        monkeypatch.setattr(name, refuse)
+    for name in ("candidates", "company_rows"):
+        monkeypatch.setattr(f"recon.backtest.calls.{name}", refuse)
     assert tell(one, official()) == before
 
 

@@ -23,10 +23,12 @@ from recon.forecast import shelf
 from recon.forecast.outlook import Outlook, outlook
 from recon.master.membership import Membership
 from recon.master.snapshots import Snapshot
+from recon.publish.archive import archived
 from recon.publish.candidate import FRAME_SCHEMA, Candidate
 from recon.publish.candidates import candidates
 from recon.publish.explanation import Explanation
 from recon.publish.formats import read_list
+from recon.publish.sides import STAND_IN
 from recon.sources.simulated import simulate
 from recon.store import Store
 
@@ -251,3 +253,20 @@ def test_the_head_names_microcap_list_and_members_without_quotes() -> None:
     assert "RMICRO of 2024-01-31 (etf_ishares, 90 days old)" in text
     assert "1 member is not quoted" in text
     assert "fewer than 4" in text
+
+
+def test_a_run_of_the_market_is_archived_and_watched(call: Run, filled: Path) -> None:
+    call("watchlist", *JUNE)
+    (one,) = (
+        run
+        for run in archived(filled / "archive", "2025-06")
+        if run.as_of == date(2025, 4, 30) and run.model_version != STAND_IN
+    )
+    assert one.simulated
+    assert one.name.startswith("simulated-2025-06_2025-04-30_strict_")
+    assert one.universe()["company_id"].n_unique() > one.rows()["company_id"].n_unique()
+    done = call("watch", *JUNE, "--model", "none", "--threshold", 0, "--format", "json")
+    told = json.loads(done.stdout)
+    assert told["before"]["model_version"] == one.model_version
+    assert told["after"]["model_version"] == STAND_IN
+    assert done.exit_code == (3 if told["flipped"] else 0)
