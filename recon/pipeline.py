@@ -6,25 +6,36 @@ A watchlist is this at today's moment; a backtest is this at past moments, score
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import polars as pl
 
 from recon.assign import BreakPoint, assign, break_points, unseen_members
 from recon.calendar import Event, end_of_day, event, events, next_event, sessions
 from recon.errors import InputError, NoDataError
+from recon.master.announced import EMPTY, Announced, announced
 from recon.master.build import Master, build
+from recon.master.departed import company_departures, with_departures
 from recon.master.membership import Membership
 from recon.master.own_facts import answers
 from recon.rulebook import Rulebook, load
-from recon.screen import eligibility, screen
+from recon.screen import Reason, eligibility, screen
 from recon.screen.classes import class_eligible
 from recon.settings import Settings
 from recon.store import AsOf, Hindsight, Store
 
 Status = Literal["forecast", "preliminary", "updated", "final"]
+
+
+class Ruling(NamedTuple):
+    """What the rules make of lines and companies; see `Run` for the frames."""
+
+    lines: pl.DataFrame
+    companies: pl.DataFrame
+    verdicts: pl.DataFrame
+    breakpoints: list[BreakPoint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +57,11 @@ class Run:
     rulebook : Rulebook
         The rules in force.
     lines, companies, verdicts : pl.DataFrame
-        The master's lines with `line_eligible`; its companies with rank, percent, `to_size`,
+        The master's lines with `line_eligible` and `left_on` (first session without a line that
+        left the exchange after rank day, else null); its companies with rank, percent, `to_size`,
         `to_micro`, `eligible`, `verdict`, `reasons`, `stays` (a member that its size, unknown or
-        bounded from below only, does not move); each rule's answer.
+        bounded from below only, does not move), `left_on` (where all its lines left; it stays on
+        its side, as it goes by itself); each rule's answer.
     breakpoints : list of BreakPoint
         Of the ranking as if `session` were rank day.
     membership : Membership
@@ -59,6 +72,9 @@ class Run:
         Members that do not trade in the data, sized from fund holdings where possible.
     answers : pl.DataFrame
         The user's own answers that replaced a rule's (`recon.master.own_facts.answers`).
+    official : pl.DataFrame
+        Names of the newest official Russell 3000 list of the event that is known, with the
+        company that each means (`recon.master.announced.announced`); empty before it.
     """
 
     event: Event
@@ -76,6 +92,7 @@ class Run:
     securities: pl.DataFrame
     absent: pl.DataFrame
     answers: pl.DataFrame = field(default_factory=pl.DataFrame)
+    official: pl.DataFrame = field(default_factory=EMPTY.clone)
 
     @property
     def sessions_to_rank_day(self) -> int:
@@ -154,27 +171,29 @@ def run(
             "no session is known at this moment", field="as_of", value=day, expected="a later day"
         )
     rulebook = load(target, rulebook_override, as_of=day)
-    # The event's own lists, official by the evening on which it takes effect, are its outcome:
-    # members before it are those of the eve.
-    eve = day if target.effective is None else min(day, target.effective - timedelta(days=1))
+    # Ranks and bands are those of rank day, among the members of rank day: later lists lack who
+    # has left since, and the event's own lists are its outcome.
+    eve = min(day, target.rank_day)
     past = [
         e
         for e in events(2010, day.year, kinds=("recon", "ipo"))
         if e.effective is not None and e.effective <= eve
     ]
     announcements = _effective(known.announcements())
+    own_list = pl.col("event") == target.id
     master = build(
         known,
         usable[-1],
         eve,
         rulebook=rulebook,
         past=past,
-        announcements=announcements,
+        announcements=announcements.filter(~own_list),
         share_precedence=(
             Settings().share_precedence if share_precedence is None else share_precedence
         ),
     )
-    return _assemble(master, target, day, known, store.simulated, rulebook, announcements)
+    found = announced(announcements.filter(own_list), target, master)
+    return _assemble(master, target, day, known, store.simulated, rulebook, found)
 
 
 def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
@@ -205,13 +224,49 @@ def _assemble(
     known: AsOf,
     simulated: bool,
     rulebook: Rulebook,
-    announcements: pl.DataFrame,
+    found: Announced,
 ) -> Run:
     own = answers(known.own_facts(), master.lines, master.securities)
-    verdicts = screen(master.companies, rulebook, own)
-    judged = master.companies.join(eligibility(verdicts), on="company_id", how="left")
-    unseen = unseen_members(judged, master.absent)
-    ranked = assign(_contenders(judged, master.absent), rulebook, **unseen)
+    lines = with_departures(master.lines, master.securities, known.sessions()[-1])
+    return Run(
+        event=target,
+        as_of=day,
+        session=master.session,
+        hindsight=known.hindsight,
+        simulated=simulated,
+        status=found.status,
+        rulebook=rulebook,
+        membership=master.membership,
+        securities=master.securities,
+        absent=master.absent,
+        answers=own,
+        official=found.names,
+        **rule(lines, master.companies, master.absent, rulebook, own)._asdict(),
+    )
+
+
+def rule(
+    lines: pl.DataFrame,
+    companies: pl.DataFrame,
+    absent: pl.DataFrame,
+    rulebook: Rulebook,
+    own: pl.DataFrame,
+) -> Ruling:
+    """Screen, rank and place companies: all that follows from the master and the rules.
+
+    Parameters
+    ----------
+    lines, companies, absent : pl.DataFrame
+        As of `recon.master.build.Master`; `lines` with `left_on`.
+    rulebook : Rulebook
+        In force at the event.
+    own : pl.DataFrame
+        The user's own answers, as of `Run`.
+    """
+    verdicts = screen(companies, rulebook, own)
+    judged = companies.join(eligibility(verdicts), on="company_id", how="left")
+    unseen = unseen_members(judged, absent)
+    ranked = assign(_contenders(judged, absent), rulebook, **unseen)
     placed = judged.join(
         ranked.select("company_id", "rank", "percent", "to_size", "to_micro"),
         on="company_id",
@@ -231,36 +286,26 @@ def _assemble(
             )
         ).fill_null(False)
     )
-    placed = placed.with_columns(
-        to_size=pl.when("stays")
-        .then(pl.when(pl.col("was_r1000")).then(pl.lit("R1000")).otherwise(pl.lit("R2000")))
-        .otherwise("to_size")
+    before = (
+        pl.when("was_r1000").then(pl.lit("R1000")).when("member").then(pl.lit("R2000"))
     )
-    ranking = ranked["total_cap_usd"].to_numpy()
-    lines = master.lines.join(
+    placed = placed.join(
+        company_departures(lines), on="company_id", how="left", maintain_order="left"
+    ).with_columns(
+        to_size=pl.when(pl.col("stays") | pl.col("left_on").is_not_null())
+        .then(before)
+        .otherwise("to_size"),
+        to_micro=pl.when(pl.col("left_on").is_not_null()).then("was_micro").otherwise("to_micro"),
+        reasons=pl.when(pl.col("left_on").is_not_null())
+        .then(pl.concat_list("reasons", pl.lit(Reason.LEFT_AFTER_RANK_DAY.value)))
+        .otherwise("reasons"),
+    )
+    listed = lines.join(
         placed.select("company_id", company_eligible="eligible"), on="company_id", how="left"
     ).with_columns(
-        line_eligible=pl.col("company_eligible").fill_null(False) & class_eligible(rulebook)
+        line_eligible=pl.col("company_eligible").fill_null(False)
+        & pl.col("left_on").is_null()
+        & class_eligible(rulebook)
     )
-    stages = announcements.filter(pl.col("event") == target.id)["stage"].unique().to_list()
-    status: Status = "forecast"
-    for stage in ("preliminary", "updated", "final"):
-        if stage in stages:
-            status = stage
-    return Run(
-        event=target,
-        as_of=day,
-        session=master.session,
-        hindsight=known.hindsight,
-        simulated=simulated,
-        status=status,
-        rulebook=rulebook,
-        lines=lines,
-        companies=placed,
-        verdicts=verdicts,
-        breakpoints=break_points(ranking, rulebook, **unseen),
-        membership=master.membership,
-        securities=master.securities,
-        absent=master.absent,
-        answers=own,
-    )
+    ranking = ranked["total_cap_usd"].to_numpy()
+    return Ruling(listed, placed, verdicts, break_points(ranking, rulebook, **unseen))

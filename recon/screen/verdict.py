@@ -46,6 +46,7 @@ class Reason(StrEnum):
     FLOAT_UNKNOWN = "float_unknown"
     VOTING_RIGHTS_UNKNOWN = "voting_rights_unknown"
     UBTI_UNKNOWN = "ubti_unknown"
+    LEFT_AFTER_RANK_DAY = "left_after_rank_day"
     USER_SAYS_PASS = "user_says_pass"  # noqa: S105
     USER_SAYS_FAIL = "user_says_fail"
 
