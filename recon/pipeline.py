@@ -8,34 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Literal, NamedTuple
 
 import polars as pl
 
-from recon.assign import BreakPoint, assign, break_points, unseen_members
+from recon.assign import BreakPoint
 from recon.calendar import Event, end_of_day, event, events, next_event, sessions
 from recon.errors import InputError, NoDataError
-from recon.master.announced import EMPTY, Announced, announced
+from recon.master.announced import EMPTY, Announced, Status, announced
 from recon.master.build import Master, build
-from recon.master.departed import company_departures, with_departures
+from recon.master.departed import with_departures
 from recon.master.membership import Membership
 from recon.master.own_facts import answers
 from recon.rulebook import Rulebook, load
-from recon.screen import Reason, eligibility, screen
-from recon.screen.classes import class_eligible
+from recon.ruling import rule
 from recon.settings import Settings
 from recon.store import AsOf, Hindsight, Store
-
-Status = Literal["forecast", "preliminary", "updated", "final"]
-
-
-class Ruling(NamedTuple):
-    """What the rules make of lines and companies; see `Run` for the frames."""
-
-    lines: pl.DataFrame
-    companies: pl.DataFrame
-    verdicts: pl.DataFrame
-    breakpoints: list[BreakPoint]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,19 +191,6 @@ def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _contenders(judged: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
-    """Companies that take a rank: the eligible ones, and members sized from fund holdings."""
-    columns = ("company_id", "total_cap_usd", "was_r1000", "was_r2000", "was_micro")
-    held = absent.filter(pl.col("total_cap_usd").is_not_null()).select(
-        company_id=pl.format("absent:{}", "ticker"),
-        total_cap_usd="total_cap_usd",
-        was_r1000=pl.col("size") == "R1000",
-        was_r2000=pl.col("size") == "R2000",
-        was_micro=pl.lit(False),
-    )
-    return pl.concat([judged.filter(pl.col("eligible")).select(columns), held])
-
-
 def _assemble(
     master: Master,
     target: Event,
@@ -243,69 +217,3 @@ def _assemble(
         official=found.names,
         **rule(lines, master.companies, master.absent, rulebook, own)._asdict(),
     )
-
-
-def rule(
-    lines: pl.DataFrame,
-    companies: pl.DataFrame,
-    absent: pl.DataFrame,
-    rulebook: Rulebook,
-    own: pl.DataFrame,
-) -> Ruling:
-    """Screen, rank and place companies: all that follows from the master and the rules.
-
-    Parameters
-    ----------
-    lines, companies, absent : pl.DataFrame
-        As of `recon.master.build.Master`; `lines` with `left_on`.
-    rulebook : Rulebook
-        In force at the event.
-    own : pl.DataFrame
-        The user's own answers, as of `Run`.
-    """
-    verdicts = screen(companies, rulebook, own)
-    judged = companies.join(eligibility(verdicts), on="company_id", how="left")
-    unseen = unseen_members(judged, absent)
-    ranked = assign(_contenders(judged, absent), rulebook, **unseen)
-    placed = judged.join(
-        ranked.select("company_id", "rank", "percent", "to_size", "to_micro"),
-        on="company_id",
-        how="left",
-    ).with_columns(
-        # A missing figure is no verdict: a member whose size is unknown stays where it is, and a
-        # bound from below, as fund holdings give it, moves nobody down.
-        stays=(
-            pl.col("member")
-            & (pl.col("verdict") != "fail")
-            & (
-                pl.col("total_cap_usd").is_null()
-                | (
-                    (pl.col("cap_provenance") == "filled:holdings")
-                    & (pl.col("was_r1000") | pl.col("to_size").is_null())
-                )
-            )
-        ).fill_null(False)
-    )
-    before = (
-        pl.when("was_r1000").then(pl.lit("R1000")).when("member").then(pl.lit("R2000"))
-    )
-    placed = placed.join(
-        company_departures(lines), on="company_id", how="left", maintain_order="left"
-    ).with_columns(
-        to_size=pl.when(pl.col("stays") | pl.col("left_on").is_not_null())
-        .then(before)
-        .otherwise("to_size"),
-        to_micro=pl.when(pl.col("left_on").is_not_null()).then("was_micro").otherwise("to_micro"),
-        reasons=pl.when(pl.col("left_on").is_not_null())
-        .then(pl.concat_list("reasons", pl.lit(Reason.LEFT_AFTER_RANK_DAY.value)))
-        .otherwise("reasons"),
-    )
-    listed = lines.join(
-        placed.select("company_id", company_eligible="eligible"), on="company_id", how="left"
-    ).with_columns(
-        line_eligible=pl.col("company_eligible").fill_null(False)
-        & pl.col("left_on").is_null()
-        & class_eligible(rulebook)
-    )
-    ranking = ranked["total_cap_usd"].to_numpy()
-    return Ruling(listed, placed, verdicts, break_points(ranking, rulebook, **unseen))

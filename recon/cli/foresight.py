@@ -1,15 +1,18 @@
 """A run with its outlook, as every verb that says chances makes them."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from recon.calendar import end_of_day
 from recon.cli.options import load_settings
 from recon.errors import InputError
-from recon.forecast.outlook import Outlook, outlook
-from recon.forecast.shelf import choose
+from recon.forecast.outlook import Outlook, gather, look, outlook
+from recon.forecast.shelf import Shipped, choose
+from recon.forecast.simulate import seed_of
 from recon.pipeline import Run, run
 from recon.resources import models_directory
+from recon.shocks import Shock, shocked
 from recon.store import Hindsight, Store
 
 
@@ -43,14 +46,58 @@ def foresee(
     """
     own = rulebook or load_settings().rulebook
     done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
-    if models == "none" or done.event.kind == "ipo":
-        return done, None
-    moment = end_of_day(done.as_of)
-    shipped = choose(_folder(models), moment, hindsight)
+    shipped = _shipped(done, models)
     if shipped is None:
         return done, None
-    known = opened.as_of(moment, hindsight)
+    known = opened.as_of(end_of_day(done.as_of), hindsight)
     return done, outlook(done, known, shipped.model, shipped.card.name)
+
+
+Foreseen = tuple[Run, Outlook | None]
+"""A run, and its outlook where a model may speak at its moment."""
+
+
+def foresee_shocked(
+    opened: Store,
+    event: str | None,
+    as_of: date | None,
+    hindsight: Hindsight,
+    shock: Callable[[Run], Shock],
+    *,
+    models: str,
+    rulebook: Path | None = None,
+) -> tuple[Foreseen, Foreseen]:
+    """Run an event at a moment, as it is and with prices moved; the store is read once.
+
+    Parameters
+    ----------
+    opened, event, as_of, hindsight, models, rulebook
+        As for `foresee`.
+    shock : callable
+        Gives what moves, from the run, in which companies are looked up.
+
+    Returns
+    -------
+    tuple
+        Before and after. Both simulations see the same draws, so that what differs is the shock.
+    """
+    own = rulebook or load_settings().rulebook
+    done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
+    moved = shocked(done, shock(done))
+    shipped = _shipped(done, models)
+    if shipped is None:
+        return (done, None), (moved, None)
+    past = gather(done, opened.as_of(end_of_day(done.as_of), hindsight))
+    seed = seed_of(done.run_id)
+    model, name = shipped.model, shipped.card.name
+    before, after = (look(one, past, model, name, seed=seed) for one in (done, moved))
+    return (done, before), (moved, after)
+
+
+def _shipped(done: Run, models: str) -> Shipped | None:
+    if models == "none" or done.event.kind == "ipo":
+        return None
+    return choose(_folder(models), end_of_day(done.as_of), done.hindsight)
 
 
 def _folder(models: str) -> Path:

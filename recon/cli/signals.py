@@ -24,12 +24,12 @@ from recon.cli.signals_text import book_text, orders_text
 from recon.cli.watchlist import rulebook_option
 from recon.demand.assets import read_assets
 from recon.demand.build import demand, fill
+from recon.files import write_together
 from recon.orders.build import orders
 from recon.orders.profile import default_text, read_profile
 from recon.pipeline import run
 from recon.publish.candidates import candidates
 from recon.publish.desk import desk_files
-from recon.publish.files import write_together
 from recon.publish.spreadsheet import spreadsheet_csv
 from recon.store import Hindsight
 
