@@ -97,7 +97,9 @@ def foresee_shocked(
 def _shipped(done: Run, models: str) -> Shipped | None:
     if models == "none" or done.event.kind == "ipo":
         return None
-    return choose(_folder(models), end_of_day(done.as_of), done.hindsight)
+    # What is learned after rank day is the event's own outcome.
+    moment = end_of_day(min(done.as_of, done.event.rank_day))
+    return choose(_folder(models), moment, done.hindsight)
 
 
 def _folder(models: str) -> Path:

@@ -64,7 +64,10 @@ def candidates(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
         .filter(pl.when(pl.col("action") == "add").then(joins).otherwise(was_in))
     )
     version = STAND_IN if outlook is None else outlook.model_version
-    return _stamp(pl.concat([expanded, class_rows(run)], how="diagonal_relaxed"), run, version)
+    classes = class_rows(run)
+    # What is certain of a class wins over the chance of its company to go the same way.
+    others = expanded.join(classes, on=["index", "action", "symbol"], how="anti")
+    return _stamp(pl.concat([others, classes], how="diagonal_relaxed"), run, version)
 
 
 def company_rows(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
