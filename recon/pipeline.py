@@ -6,27 +6,25 @@ A watchlist is this at today's moment; a backtest is this at past moments, score
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Literal
 
 import polars as pl
 
-from recon.additions import Carried, carry, market_growth, place, russell_3000e, yardstick
-from recon.assign import BreakPoint, assign, break_points, unseen_members
+from recon.additions import Carried, carry, market_growth, russell_3000e, yardstick
+from recon.assign import BreakPoint
 from recon.calendar import Event, end_of_day, event, events, next_event, sessions
 from recon.errors import InputError, NoDataError
+from recon.master.announced import EMPTY, Announced, Status, announced
 from recon.master.build import Master, build
+from recon.master.departed import with_departures
 from recon.master.membership import Membership
 from recon.master.offerings import with_offerings
 from recon.master.own_facts import answers
 from recon.rulebook import Rulebook, load
-from recon.screen import IPO_RULES, RULES, Verdict, eligibility, screen
-from recon.screen.classes import class_eligible
+from recon.ruling import rule
 from recon.settings import Settings
 from recon.store import AsOf, Hindsight, Store
-
-Status = Literal["forecast", "preliminary", "updated", "final"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +46,11 @@ class Run:
     rulebook : Rulebook
         The rules in force.
     lines, companies, verdicts : pl.DataFrame
-        The master's lines with `line_eligible`; its companies with rank, percent, `to_size`,
+        The master's lines with `line_eligible` and `left_on` (first session without a line that
+        left the exchange after rank day, else null); its companies with rank, percent, `to_size`,
         `to_micro`, `eligible`, `verdict`, `reasons`, `stays` (a member that its size, unknown or
-        bounded from below only, does not move); each rule's answer.
+        bounded from below only, does not move), `left_on` (where all its lines left; it stays on
+        its side, as it goes by itself); each rule's answer.
     breakpoints : list of BreakPoint
         Of the ranking as if `session` were rank day.
     membership : Membership
@@ -64,6 +64,9 @@ class Run:
     carried : Carried or None
         Of an IPO event: the last reconstitution's ranking, whose lines decide. Everybody but the
         companies that came to market stays as before, and `rank` is a place in that ranking.
+    official : pl.DataFrame
+        Names of the newest official Russell 3000 list of the event that is known, with the
+        company that each means (`recon.master.announced.announced`); empty before it.
     """
 
     event: Event
@@ -82,6 +85,7 @@ class Run:
     absent: pl.DataFrame
     answers: pl.DataFrame = field(default_factory=pl.DataFrame)
     carried: Carried | None = None
+    official: pl.DataFrame = field(default_factory=EMPTY.clone)
 
     @property
     def sessions_to_rank_day(self) -> int:
@@ -164,22 +168,23 @@ def run(
             "no session is known at this moment", field="as_of", value=day, expected="a later day"
         )
     rulebook = load(target, rulebook_override, as_of=day)
-    # The event's own lists, official by the evening on which it takes effect, are its outcome:
-    # members before it are those of the eve.
-    eve = day if target.effective is None else min(day, target.effective - timedelta(days=1))
+    # Ranks and bands are those of rank day, among the members of rank day: later lists lack who
+    # has left since, and the event's own lists are its outcome.
+    eve = min(day, target.rank_day)
     past = [
         e
         for e in events(2010, day.year, kinds=("recon", "ipo"))
         if e.effective is not None and e.effective <= eve
     ]
     announcements = _effective(known.announcements())
+    own_list = pl.col("event") == target.id
     master = build(
         known,
         usable[-1],
         eve,
         rulebook=rulebook,
         past=past,
-        announcements=announcements,
+        announcements=announcements.filter(~own_list),
         share_precedence=(
             Settings().share_precedence if share_precedence is None else share_precedence
         ),
@@ -205,7 +210,8 @@ def run(
         members = russell_3000e(ranked.companies, ranked.rulebook)
         grown = market_growth(members, known, master.securities, ranked.session, master.session)
         carried = carry(base, ranked.run_id, ranked.session, members, ranked.breakpoints, grown)
-    return _assemble(master, target, day, known, store.simulated, rulebook, announcements, carried)
+    found = announced(announcements.filter(own_list), target, master)
+    return _assemble(master, target, day, known, store.simulated, rulebook, found, carried)
 
 
 def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
@@ -216,52 +222,6 @@ def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _contenders(judged: pl.DataFrame, absent: pl.DataFrame) -> pl.DataFrame:
-    """Companies that take a rank: the eligible ones, and members sized from fund holdings."""
-    columns = ("company_id", "total_cap_usd", "was_r1000", "was_r2000", "was_micro")
-    held = absent.filter(pl.col("total_cap_usd").is_not_null()).select(
-        company_id=pl.format("absent:{}", "ticker"),
-        total_cap_usd="total_cap_usd",
-        was_r1000=pl.col("size") == "R1000",
-        was_r2000=pl.col("size") == "R2000",
-        was_micro=pl.lit(False),
-    )
-    return pl.concat([judged.filter(pl.col("eligible")).select(columns), held])
-
-
-def _reconstituted(
-    judged: pl.DataFrame, absent: pl.DataFrame, rulebook: Rulebook
-) -> tuple[pl.DataFrame, list[BreakPoint]]:
-    """Rank all companies and place them."""
-    unseen = unseen_members(judged, absent)
-    ranked = assign(_contenders(judged, absent), rulebook, **unseen)
-    placed = judged.join(
-        ranked.select("company_id", "rank", "percent", "to_size", "to_micro"),
-        on="company_id",
-        how="left",
-    ).with_columns(
-        # A missing figure is no verdict: a member whose size is unknown stays where it is, and a
-        # bound from below, as fund holdings give it, moves nobody down.
-        stays=(
-            pl.col("member")
-            & (pl.col("verdict") != "fail")
-            & (
-                pl.col("total_cap_usd").is_null()
-                | (
-                    (pl.col("cap_provenance") == "filled:holdings")
-                    & (pl.col("was_r1000") | pl.col("to_size").is_null())
-                )
-            )
-        ).fill_null(False)
-    )
-    placed = placed.with_columns(
-        to_size=pl.when("stays")
-        .then(pl.when(pl.col("was_r1000")).then(pl.lit("R1000")).otherwise(pl.lit("R2000")))
-        .otherwise("to_size")
-    )
-    return placed, break_points(ranked["total_cap_usd"].to_numpy(), rulebook, **unseen)
-
-
 def _assemble(
     master: Master,
     target: Event,
@@ -269,12 +229,11 @@ def _assemble(
     known: AsOf,
     simulated: bool,
     rulebook: Rulebook,
-    announcements: pl.DataFrame,
+    found: Announced,
     carried: Carried | None,
 ) -> Run:
-    companies, rules = master.companies, RULES
-    if target.ipo_window is not None and carried is not None:
-        rules = IPO_RULES
+    companies = master.companies
+    if target.ipo_window is not None:
         companies = with_offerings(
             companies,
             master.lines,
@@ -284,41 +243,20 @@ def _assemble(
             window=target.ipo_window,
         )
     own = answers(known.own_facts(), master.lines, master.securities)
-    verdicts = screen(companies, rulebook, own, rules)
-    judged = companies.join(eligibility(verdicts), on="company_id", how="left")
-    may_stand = pl.col("eligible")
-    if carried is None:
-        placed, breakpoints = _reconstituted(judged, master.absent, rulebook)
-    else:
-        placed, breakpoints = place(judged, carried, rulebook), carried.breakpoints
-        # A line may stand beside an open answer: the company is not called, and may yet enter.
-        may_stand = ~pl.col("member") & (pl.col("verdict") != Verdict.FAIL)
-    lines = master.lines.join(
-        placed.select("company_id", company_eligible=may_stand), on="company_id", how="left"
-    ).with_columns(
-        line_eligible=(pl.col("company_eligible").fill_null(False) & class_eligible(rulebook))
-        | (pl.lit(carried is not None) & pl.col("size").is_not_null())
-    )
-    stages = announcements.filter(pl.col("event") == target.id)["stage"].unique().to_list()
-    status: Status = "forecast"
-    for stage in ("preliminary", "updated", "final"):
-        if stage in stages:
-            status = stage
+    lines = with_departures(master.lines, master.securities, known.sessions()[-1])
     return Run(
         event=target,
         as_of=day,
         session=master.session,
         hindsight=known.hindsight,
         simulated=simulated,
-        status=status,
+        status=found.status,
         rulebook=rulebook,
-        lines=lines,
-        companies=placed,
-        verdicts=verdicts,
-        breakpoints=breakpoints,
         membership=master.membership,
         securities=master.securities,
         absent=master.absent,
         answers=own,
         carried=carried,
+        official=found.names,
+        **rule(lines, companies, master.absent, rulebook, own, carried)._asdict(),
     )

@@ -167,9 +167,11 @@ def small_run(**changes: Any) -> Run:
         "status": "forecast",
         "rulebook": rulebook,
         "lines": lines.join(eligible, on="company_id", how="left").with_columns(
-            line_eligible=pl.col("role").is_not_null() & pl.col("company_eligible").fill_null(False)
+            line_eligible=pl.col("role").is_not_null()
+            & pl.col("company_eligible").fill_null(False),
+            left_on=pl.lit(None, pl.Date),
         ),
-        "companies": placed.with_columns(stays=pl.lit(False)),
+        "companies": placed.with_columns(stays=pl.lit(False), left_on=pl.lit(None, pl.Date)),
         "verdicts": verdicts,
         "breakpoints": break_points(ranked["total_cap_usd"].to_numpy(), rulebook),
         "membership": Membership(members, snapshots, None),

@@ -11,17 +11,14 @@ from recon.calendar import Event, end_of_day
 from recon.calendar import event as event_of
 from recon.calendar.event import Kind
 from recon.errors import InputError, NoDataError
+from recon.master.announced import identify, newest
 from recon.master.build import known_securities
-from recon.master.resolve import resolve
-from recon.master.symbols import bare
 from recon.store import Store
 
 Action = Literal["add", "delete"]
 ACTIONS: tuple[Action, ...] = ("add", "delete")
 LISTED: dict[str, tuple[Action, ...]] = {"recon": ACTIONS, "ipo": ("add",)}
 """What an event of a kind publishes; nobody leaves by an IPO event (methodology §1.4)."""
-STAGES = ("final", "updated", "preliminary")
-"""Stages of a list, the one that counts first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,37 +138,16 @@ def official(store: Store, event: Event, securities: pl.DataFrame) -> Official:
     check_event(event)
     known = store.as_of(end_of_day(_newest(store, [event])))
     lists = known.announcements(event.id).filter(pl.col("index") == "R3000")
+    found = newest(lists)
     stages: dict[Action, str] = {}
-    parts = []
     for action in LISTED[event.kind]:
-        own = lists.filter(pl.col("action") == action)
-        stage = next((s for s in STAGES if s in own["stage"].to_list()), None)
-        if stage is None:
+        own = found.filter(pl.col("action") == action)
+        if own.is_empty():
             raise NoDataError(
                 f"the store has no official list of lines to {action}",
                 field="event",
                 value=event.id,
                 expected="an event whose lists were ingested",
             )
-        staged = own.filter(pl.col("stage") == stage)
-        parts.append(staged.filter(pl.col("listed_on") == pl.col("listed_on").max()))
-        stages[action] = stage
-    names = pl.concat(parts).select("ticker", "name", pl.col("action").cast(pl.String))
-    return Official(event, _identify(names, event, securities), stages, securities)
-
-
-def _identify(names: pl.DataFrame, event: Event, securities: pl.DataFrame) -> pl.DataFrame:
-    """Line behind each ticker: as of rank day, else as of the effective day."""
-    spelled = names.with_columns(spelling=pl.coalesce(bare("ticker"), "ticker")).sort(
-        "action", "ticker", "name", nulls_last=True
-    )
-    distinct = spelled.unique(["action", "spelling"], keep="first", maintain_order=True)
-    at_rank_day = resolve(distinct.with_columns(day=pl.lit(event.rank_day)), securities)
-    at_effective = resolve(distinct.with_columns(day=pl.lit(event.effective)), securities)
-    found = at_rank_day.drop("life", "day").with_columns(
-        security_id=pl.coalesce("security_id", at_effective["security_id"])
-    )
-    line = pl.coalesce("security_id", "spelling")
-    return found.filter(pl.struct("action", line).is_first_distinct()).select(
-        "action", "ticker", "name", "security_id"
-    )
+        stages[action] = own["stage"][0]
+    return Official(event, identify(found, event, securities), stages, securities)

@@ -39,6 +39,7 @@ VERBS = {
     "rulebook": Verb("recon.cli.rulebook", "Print the methodology's values for an event."),
     "watchlist": Verb("recon.cli.watchlist", "Make the candidate list of an event."),
     "explain": Verb("recon.cli.watchlist", "Explain one company's verdicts, rank and chances."),
+    "whatif": Verb("recon.cli.whatif", "Show how the list changes if prices move."),
     "train": Verb("recon.cli.train", "Fit the classifier on past events."),
     "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),
     "watch": Verb("recon.cli.watch", "Say what changed since the last run; exit 3 on a new call."),

@@ -124,13 +124,14 @@ def _laid(
     head = [_line("before", _about(old)), _line("after", _about(new))]
     head.append(f"{kinds or 'nothing changed'}; calls flipped: {flipped(found).height:,}")
     shown = found if limit is None else found.head(limit)
-    parts: list[RenderableType] = [Text("\n".join(head)), Text(), _table(shown)]
+    parts: list[RenderableType] = [Text("\n".join(head)), Text(), changes_table(shown)]
     if left := found.height - shown.height:
         parts.append(Text(f"  … {left:,} more, use --format csv or --output"))
     return Group(*parts)
 
 
-def _table(found: pl.DataFrame) -> Table:
+def changes_table(found: pl.DataFrame) -> Table:
+    """Lay changes out, as from `recon.publish.changes.changes`, one a line."""
     laid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("index", "action", "symbol", "company", "change", "call"):
         laid.add_column(name, no_wrap=True, overflow="ellipsis", max_width=28)

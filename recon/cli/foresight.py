@@ -1,15 +1,18 @@
 """A run with its outlook, as every verb that says chances makes them."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 from recon.calendar import end_of_day
 from recon.cli.options import load_settings
 from recon.errors import InputError
-from recon.forecast.outlook import Outlook
-from recon.forecast.shelf import look_ahead
+from recon.forecast.outlook import Outlook, gather, look
+from recon.forecast.shelf import choose, look_ahead, model_moment
+from recon.forecast.simulate import seed_of
 from recon.pipeline import Run, run
 from recon.resources import models_directory
+from recon.shocks import Shock, shocked
 from recon.store import Hindsight, Store
 
 
@@ -47,6 +50,48 @@ def foresee(
     if folder is None:
         return done, None
     return done, look_ahead(done, opened.as_of(end_of_day(done.as_of), hindsight), folder)
+
+
+Foreseen = tuple[Run, Outlook | None]
+"""A run, and its outlook where a model may speak at its moment."""
+
+
+def foresee_shocked(
+    opened: Store,
+    event: str | None,
+    as_of: date | None,
+    hindsight: Hindsight,
+    shock: Callable[[Run], Shock],
+    *,
+    models: str,
+    rulebook: Path | None = None,
+) -> tuple[Foreseen, Foreseen]:
+    """Run an event at a moment, as it is and with prices moved; the store is read once.
+
+    Parameters
+    ----------
+    opened, event, as_of, hindsight, models, rulebook
+        As for `foresee`.
+    shock : callable
+        Gives what moves, from the run, in which companies are looked up.
+
+    Returns
+    -------
+    tuple
+        Before and after. Both simulations see the same draws, so that what differs is the shock.
+    """
+    own = rulebook or load_settings().rulebook
+    done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
+    moved = shocked(done, shock(done))
+    folder = models_folder(models)
+    shipped = None if folder is None else choose(folder, model_moment(done), done.hindsight)
+    if shipped is None:
+        return (done, None), (moved, None)
+    past = gather(done, opened.as_of(end_of_day(done.as_of), hindsight))
+    seed = seed_of(done.run_id)
+    model, name = shipped.model, shipped.card.name
+    before, after = (look(one, past, model, name, seed=seed) for one in (done, moved))
+    return (done, before), (moved, after)
 
 
 def models_folder(models: str) -> Path | None:

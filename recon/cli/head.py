@@ -1,6 +1,8 @@
 """What stands above every answer about an event: of what moment it is, and from which data."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -9,9 +11,13 @@ from recon.calendar import events
 from recon.cli import freshness
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
+from recon.publish.follow import not_followed
 from recon.publish.left_open import OPEN, left_open
 from recon.publish.sides import STAND_IN
 from recon.publish.words import money
+
+NAMED: Final = 12
+"""Names that a note gives one by one."""
 
 
 def head(run: Run, today: date, outlook: Outlook | None = None) -> list[str]:
@@ -26,7 +32,7 @@ def head(run: Run, today: date, outlook: Outlook | None = None) -> list[str]:
     outlook : Outlook, optional
         Whose chances are shown.
     """
-    notes = [_open(run), _official(run), _between(run)]
+    notes = [_open(run), _official(run), _left(run), _between(run)]
     return [
         freshness.line(run.as_of, run.event, today, simulated=run.simulated),
         _dates(run),
@@ -57,7 +63,36 @@ def _chances(run: Run, outlook: Outlook | None) -> str:
 def _official(run: Run) -> str | None:
     if run.status == "forecast":
         return None
-    return f"the official list of this event is known ({run.status}); the calls are the rules' own"
+    counts = dict(run.official.group_by("action").len().iter_rows())
+    said = (
+        f"official list ({run.status}): {counts.get('add', 0)} lines to add, "
+        f"{counts.get('delete', 0)} to delete; calls and chances follow it, model_probability "
+        "and rules_call stay our own"
+    )
+    strangers, at_odds = not_followed(run)
+    for names, why in (
+        (strangers, "mean no line of the run"),
+        (at_odds, "are at odds with the members before"),
+    ):
+        said += f"; {len(names)} of them {why} ({_some(names)})" if names else ""
+    return said
+
+
+def _left(run: Run) -> str | None:
+    """Name the companies that the list no longer concerns, because they went by themselves."""
+    concerned = pl.col("member") | pl.col("rank").is_not_null()
+    left = run.companies.filter(pl.col("left_on").is_not_null() & concerned).sort("symbol")
+    if left.is_empty():
+        return None
+    return (
+        f"left the exchange since rank day, so neither added nor on a list of deletions: "
+        f"{left.height} ({_some(left['symbol'].to_list())})"
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f", and {more} more" if more > 0 else "")
 
 
 def _between(run: Run) -> str | None:

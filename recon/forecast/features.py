@@ -100,16 +100,24 @@ def features(
 
 
 def examine(
-    view: View, quotes: pl.DataFrame, announcements: pl.DataFrame, *, paths: int = PATHS
+    view: View,
+    quotes: pl.DataFrame,
+    announcements: pl.DataFrame,
+    *,
+    paths: int = PATHS,
+    seed: int | None = None,
 ) -> tuple[pl.DataFrame, Outcome]:
-    """Features of every company, and the simulation that they rest on."""
+    """Features of every company, and the simulation that they rest on.
+
+    `seed` is of the simulation; by default the run's own.
+    """
     known = traits(view, quotes)
     refused = pl.col("passed_over").is_not_null() & ~pl.col("member")
     asked = view.companies.select("company_id", "member", refused=refused).join(
         known, on="company_id", maintain_order="left"
     )
     kinds = chance_by_kind(asked)
-    outcome = _outcome(view, field_of(view), quotes, paths)
+    outcome = _outcome(view, field_of(view), quotes, paths, seed)
     frame = (
         view.companies.join(known, on="company_id", maintain_order="left")
         .join(kinds, on="company_id", maintain_order="left")
@@ -138,7 +146,9 @@ def examine(
     )
 
 
-def _outcome(view: View, field: Field, quotes: pl.DataFrame, paths: int) -> Outcome:
+def _outcome(
+    view: View, field: Field, quotes: pl.DataFrame, paths: int, seed: int | None
+) -> Outcome:
     """Simulation among the companies that the rules admit.
 
     Some of them the owner leaves out, and takes about as many that the rules refuse: drawing the
@@ -154,7 +164,7 @@ def _outcome(view: View, field: Field, quotes: pl.DataFrame, paths: int) -> Outc
         paths=paths,
         sessions=view.sessions_to_rank_day,
         hazard=hazard(view.securities, view.session),
-        seed=seed_of(view.run_id),
+        seed=seed_of(view.run_id) if seed is None else seed,
     )
     return simulate(field, factors, view.rulebook, setting)
 

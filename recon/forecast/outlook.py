@@ -60,8 +60,50 @@ def outlook(
     paths : int
         Of the simulation.
     """
+    return look(view, gather(view, known), model, name, paths=paths)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What the forecast reads from the store besides the run.
+
+    Attributes
+    ----------
+    quotes, announcements : pl.DataFrame
+        As for `recon.forecast.features.features`.
+    """
+
+    quotes: pl.DataFrame
+    announcements: pl.DataFrame
+
+
+def gather(view: View, known: AsOf) -> Past:
+    """Read the past of a run's lines."""
     quotes = two_years(known, view.session, view.securities, view.lines, years=1)
-    frame, outcome = examine(view, quotes, known.announcements(), paths=paths)
+    return Past(quotes, known.announcements())
+
+
+def look(
+    view: View,
+    past: Past,
+    model: ReconClassifier,
+    name: str,
+    *,
+    paths: int = PATHS,
+    seed: int | None = None,
+) -> Outlook:
+    """Chances of every company of a run, from a past that is at hand.
+
+    Parameters
+    ----------
+    view, model, name, paths
+        As for `outlook`.
+    past : Past
+        As from `gather`, of this run or of the one that it was made from.
+    seed : int, optional
+        Of the simulation; by default the run's own. Two runs with one seed see the same draws.
+    """
+    frame, outcome = examine(view, past.quotes, past.announcements, paths=paths, seed=seed)
     found = predict(model, frame)
     member = found["member"].to_numpy() == 1
     chance, call = found["chance"].to_numpy(), found["call"].to_numpy()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from recon.calendar import end_of_day
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.model import ModelCard, load, read_card
 from recon.forecast.outlook import Outlook, outlook
@@ -67,6 +68,14 @@ def choose(folder: Path, moment: datetime, hindsight: Hindsight) -> Shipped | No
     return Shipped(*load(path.with_suffix(".skops")))
 
 
+def model_moment(view: View) -> datetime:
+    """Moment by which a model must have known all that it learned, for a run.
+
+    What is known after rank day is the event's own outcome, so the moment is never later.
+    """
+    return end_of_day(min(view.as_of, view.event.rank_day))
+
+
 def look_ahead(view: View, known: AsOf, folder: Path) -> Outlook | None:
     """Outlook of a run by the model of a folder that may speak at its moment.
 
@@ -86,5 +95,5 @@ def look_ahead(view: View, known: AsOf, folder: Path) -> Outlook | None:
     """
     if view.event.kind == "ipo":
         return None
-    shipped = choose(folder, known.moment, known.hindsight)
+    shipped = choose(folder, model_moment(view), known.hindsight)
     return None if shipped is None else outlook(view, known, shipped.model, shipped.card.name)

@@ -199,11 +199,14 @@ def unheld(membership: Membership) -> pl.DataFrame:
 def once_members(announcements: pl.DataFrame, view: View) -> pl.DataFrame:
     """Securities that an official list of the past names: they were members at some time.
 
-    A list older than the data is read by the tickers of their first session.
+    A list older than the data is read by the tickers of their first session. The event's own
+    lists are its outcome and no past.
     """
     begin = view.securities["first"].min()
     effective = {e: event(e).effective for e in announcements["event"].unique().to_list()}
-    past = announcements.filter(pl.col("index") == "R3000").select(
+    past = announcements.filter(
+        (pl.col("index") == "R3000") & (pl.col("event") != view.event.id)
+    ).select(
         "ticker",
         day=pl.col("event").replace_strict(effective, default=None, return_dtype=pl.Date),
     )

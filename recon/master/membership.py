@@ -119,7 +119,9 @@ def before(
         size=pl.lit(None, pl.String), since=pl.lit("snapshot")
     )
     members = pl.concat([members, alone.select(members.columns)])
-    gone = securities.group_by("security_id").agg(gone=pl.col("gone").is_not_null().all())
+    gone = securities.group_by("security_id").agg(
+        gone=(pl.col("gone") <= day).fill_null(False).all()
+    )
     return Membership(
         members.join(gone, on="security_id", how="left")
         .filter(~pl.col("gone").fill_null(False))

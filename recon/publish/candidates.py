@@ -10,7 +10,9 @@ import polars as pl
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish.candidate import FRAME_SCHEMA, SCHEMA_VERSION
-from recon.publish.sides import STAND_IN, UNKNOWN_PASS, sides
+from recon.publish.classes import class_rows
+from recon.publish.follow import named_lines
+from recon.publish.sides import STAND_IN, sides
 
 MIN_PROBABILITY = 0.01
 """Rows below this are left out unless the rules call them (design, The candidate list)."""
@@ -35,19 +37,26 @@ def candidates(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
     wanted = rows.filter(
         pl.col("call") | pl.col("rules_call") | (pl.col("probability") >= MIN_PROBABILITY)
     )
-    lines = run.lines.filter(pl.col("role").is_not_null()).select(
-        "company_id",
-        "security_id",
-        "symbol",
-        "exchange",
-        "role",
-        "size",
-        "micro",
-        "line_eligible",
-        price_usd="close",
+    lines = (
+        named_lines(run)
+        .filter(pl.col("left_on").is_null() | pl.col("named").is_not_null())
+        .select(
+            "company_id",
+            "security_id",
+            "symbol",
+            "exchange",
+            "role",
+            "size",
+            "micro",
+            "line_eligible",
+            "named",
+            price_usd="close",
+        )
     )
     # A company that the rules refuse may still be admitted, by its pricing vehicle at least.
-    joins = pl.col("line_eligible") | (pl.col("role") == "pricing_vehicle")
+    may_join = pl.col("line_eligible") | (pl.col("role") == "pricing_vehicle")
+    followed = pl.col("call") & pl.lit(not run.official.is_empty())
+    joins = pl.when(followed).then(pl.col("named").eq_missing("add")).otherwise(may_join)
     was_in = pl.when(pl.col("index") == "RMICRO").then("micro").otherwise("size_member")
     expanded = (
         wanted.join(lines, on="company_id")
@@ -55,48 +64,10 @@ def candidates(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
         .filter(pl.when(pl.col("action") == "add").then(joins).otherwise(was_in))
     )
     version = STAND_IN if outlook is None else outlook.model_version
-    # A class that leaves or joins alone is not told again by what its company may do.
-    whole = pl.concat([class_rows(run, outlook), expanded], how="diagonal_relaxed").unique(
-        ["symbol", "index", "action"], keep="first", maintain_order=True
-    )
-    return _stamp(whole, run, version)
-
-
-def class_rows(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
-    """Further classes that join or leave while their company stays (methodology §3.1).
-
-    Parameters
-    ----------
-    run : Run
-        As from `recon.pipeline.run`.
-    outlook : Outlook, optional
-        As for `candidates`.
-
-    Returns
-    -------
-    pl.DataFrame
-        One row per line and index (the Russell 3000 and the company's size index), as
-        `candidates` expands them.
-    """
-    staying = sides(run, outlook).filter(pl.col("member") & pl.col("called").is_not_null())
-    lines = run.lines.filter(pl.col("role") == "additional_class").join(
-        staying.select("company_id", "called"), on="company_id"
-    )
-    inside = pl.col("size").is_not_null()
-    changed = lines.filter(inside != pl.col("line_eligible"))
-    joins = pl.col("line_eligible")
-    common = {
-        "action": pl.when(joins).then(pl.lit("add")).otherwise(pl.lit("delete")),
-        "probability": pl.when(joins).then(UNKNOWN_PASS).otherwise(1.0),
-        "call": pl.lit(True),
-        "rules_call": pl.lit(True),
-        "price_usd": pl.col("close"),
-    }
-    columns = ("company_id", "security_id", "symbol", "exchange", "role")
-    own_size = pl.when(joins).then("called").otherwise("size")
-    return pl.concat(
-        changed.select(*columns, index=index, **common) for index in (pl.lit("R3000"), own_size)
-    )
+    classes = class_rows(run)
+    # What is certain of a class wins over the chance of its company to go the same way.
+    others = expanded.join(classes, on=["index", "action", "symbol"], how="anti")
+    return _stamp(pl.concat([others, classes], how="diagonal_relaxed"), run, version)
 
 
 def company_rows(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
@@ -113,9 +84,10 @@ def company_rows(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
     -------
     pl.DataFrame
         One row per company and index: `company_id`, `index`, `action` (`add` for a company
-        that is not in the index, else `delete`), `from_index`, `to_index`, `probability`
-        (fraction), `call`, `rules_call` (bool), `breakpoint`, `breakpoint_cap_usd`. The Microcap
-        has rows only where a recent list of its members is known, and then only for changes.
+        that is not in the index, else `delete`), `from_index`, `to_index`, `probability` and,
+        the same before anything official, `model_probability` (fractions), `call`, `rules_call`
+        (bool), `breakpoint`, `breakpoint_cap_usd`. The Microcap has rows only where a recent list
+        of its members is known, and then only for changes.
     """
     placed = sides(run, outlook)
     return pl.concat([_r3000(placed), _size(placed), _micro(placed, run)], how="diagonal_relaxed")
@@ -128,6 +100,7 @@ _KEEP = (
     "from_index",
     "to_index",
     "probability",
+    "model_probability",
     "call",
     "rules_call",
     "breakpoint",
@@ -144,6 +117,7 @@ def _r3000(placed: pl.DataFrame) -> pl.DataFrame:
         from_index=pl.lit(None, pl.String),
         to_index=pl.lit(None, pl.String),
         probability=pl.when(add).then("p_in").otherwise(1 - pl.col("p_in")),
+        model_probability=pl.when(add).then("model_in").otherwise(1 - pl.col("model_in")),
         call=add == pl.col("called").is_not_null(),
         rules_call=add == pl.col("after").is_not_null(),
         breakpoint="cut_name",
@@ -153,11 +127,13 @@ def _r3000(placed: pl.DataFrame) -> pl.DataFrame:
 
 def _size(placed: pl.DataFrame) -> pl.DataFrame:
     """Rows for the Russell 1000 and 2000: into and out of each, migrations paired."""
-    p_small = (pl.col("p_in") - pl.col("p_large")).clip(0, 1)
+    p_small, model_small = (
+        (pl.col(f"{whose}_in") - pl.col(f"{whose}_large")).clip(0, 1) for whose in ("p", "model")
+    )
     frames = []
-    for index, other, probability in (
-        ("R1000", "R2000", pl.col("p_large")),
-        ("R2000", "R1000", p_small),
+    for index, other, probability, own in (
+        ("R1000", "R2000", pl.col("p_large"), pl.col("model_large")),
+        ("R2000", "R1000", p_small, model_small),
     ):
         inside = (pl.col("before") == index).fill_null(False)
         lands = (pl.col("after") == index).fill_null(False)
@@ -178,6 +154,7 @@ def _size(placed: pl.DataFrame) -> pl.DataFrame:
                 .then(pl.when(inside).then(pl.lit(other)).otherwise(pl.lit(index)))
                 .otherwise(None),
                 probability=pl.when(inside).then(1 - probability).otherwise(probability),
+                model_probability=pl.when(inside).then(1 - own).otherwise(own),
                 call=inside != called,
                 rules_call=inside != lands,
                 breakpoint=pl.when(near_cut & ~moves.fill_null(False))
@@ -206,6 +183,7 @@ def _micro(placed: pl.DataFrame, run: Run) -> pl.DataFrame:
         from_index=pl.lit(None, pl.String),
         to_index=pl.lit(None, pl.String),
         probability=pl.lit(0.5),
+        model_probability=pl.lit(0.5),
         call=pl.lit(True),
         rules_call=pl.lit(True),
         breakpoint=pl.lit(line.name),
@@ -247,7 +225,6 @@ def _stamp(rows: pl.DataFrame, run: Run, version: str) -> pl.DataFrame:
         rulebook_version=pl.lit(run.rulebook.version),
         model_version=pl.lit(version),
         status=pl.lit(run.status),
-        model_probability=pl.col("probability"),
         distance=(pl.col("total_cap_usd") / pl.col("breakpoint_cap_usd")).log(),
         **dict.fromkeys(_DEMAND, pl.lit(None)),
     )

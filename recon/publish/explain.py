@@ -17,6 +17,7 @@ from recon.publish.explain_words import (
     membership_words,
     own_answers,
     result_words,
+    since_rank_day,
     what_would_change,
 )
 from recon.publish.explanation import Chance, Check, Explanation, Level, Line
@@ -66,7 +67,7 @@ def explain(run: Run, text: str, outlook: Outlook | None = None) -> Explanation:
         "is_candidate": asked["role"] is not None,
         "lines": tuple(_line(row) for row in lines.iter_rows(named=True)),
     }
-    remarks = [remark] if remark else []
+    remarks = [*filter(None, [remark]), *since_rank_day(run, company_id)]
     if asked["role"] is None:
         vehicle = own["symbol"][0] if own.height else None
         remarks.append(excluded_line(asked, vehicle))
@@ -135,7 +136,9 @@ def _company(
         "before": before,
         "membership": membership_words(run, lines),
         "after": company["to_size"],
-        "result": result_words(before, company["to_size"]),
+        "result": "left the exchange, so on no list"
+        if company["left_on"]
+        else result_words(before, company["to_size"]),
         "levels": levels,
         "changes": what_would_change(run, company, checks, levels),
         "chances": _chances(run, company["company_id"], outlook),

@@ -150,6 +150,18 @@ def result_words(before: str | None, after: str | None) -> str:
     return f"moves from {before} to {after}"
 
 
+def since_rank_day(run: Run, company_id: str) -> list[str]:
+    """Say what has become of a company since rank day: lines that left, and what is official."""
+    own = run.lines.filter((pl.col("company_id") == company_id) & pl.col("role").is_not_null())
+    left = own.filter(pl.col("left_on").is_not_null()).select("symbol", "left_on")
+    named = run.official.filter(pl.col("company_id") == company_id).select("ticker", "action")
+    said = [f"{symbol} left the exchange on {day}" for symbol, day in left.iter_rows()]
+    said += [f"the official list ({run.status}): {action} {t}" for t, action in named.iter_rows()]
+    if said or run.official.is_empty():
+        return said
+    return [f"the official list ({run.status}) does not name it"]
+
+
 def meanings(company: Row, run: Run) -> dict[str, str]:
     """Say what crossing each line would mean for this company, by the line's name.
 

@@ -1,8 +1,9 @@
-"""Where every company was and goes, and how sure that is: by the model, or by a stand-in.
+"""Where every company was and goes, and how sure that is.
 
 The rules say what would happen if the session were rank day. The outlook of the forecast says
 how likely each side is. Where there is none (no model, IPO events) a normal of the distance to
-the line stands in for it, documented here, and the calls are the rules' own.
+the line stands in for it, documented here, and the calls are the rules' own. Two things are surer
+than either: what has left the exchange, and what is official (`recon.publish.follow`).
 """
 
 import math
@@ -14,6 +15,7 @@ from scipy.special import ndtr  # type: ignore[import-untyped]
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish import ipo_chances
+from recon.publish.follow import follow
 
 STAND_IN: Final = "stand-in-1"
 """Name of the probability used where no model is."""
@@ -42,9 +44,23 @@ def sides(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
         `called` (the same of the calls), `cut_name`, `cut_cap` (USD; the line of the Russell
         3000), `size_line`, `size_cap` (the line between the Russell 1000 and 2000 for a company
         of its past), `p_in` and `p_large` (fractions: in the Russell 3000, and in the Russell
-        1000, after the event).
+        1000, after the event), `model_in` and `model_large` (the same before anything official).
     """
-    placed = _lines(run)
+    return follow(_settled(_foreseen(_lines(run), run, outlook)), run)
+
+
+def _settled(placed: pl.DataFrame) -> pl.DataFrame:
+    """Leave who left the exchange on its side: it is not added, and on no list of deletions."""
+    left = pl.col("left_on").is_not_null()
+    return placed.with_columns(
+        p_in=pl.when(left).then(pl.col("member").cast(pl.Float64)).otherwise("p_in"),
+        p_large=pl.when(left).then(pl.col("was_r1000").cast(pl.Float64)).otherwise("p_large"),
+        called=pl.when(left).then("before").otherwise("called"),
+    )
+
+
+def _foreseen(placed: pl.DataFrame, run: Run, outlook: Outlook | None) -> pl.DataFrame:
+    """Add the chances and the calls of the outlook, or of the stand-in."""
     if outlook is None:
         return _stand_in(placed, run).with_columns(called="after")
     said = outlook.companies.select("company_id", "p_in", "p_large", "called_in", "called_large")

@@ -52,6 +52,7 @@ class Reason(StrEnum):
     NO_OFFERING_ON_RECORD = "no_offering_on_record"
     FORMER_SPAC = "former_spac"
     SPAC_LOCK_UP_UNKNOWN = "spac_lock_up_unknown"
+    LEFT_AFTER_RANK_DAY = "left_after_rank_day"
     USER_SAYS_PASS = "user_says_pass"  # noqa: S105
     USER_SAYS_FAIL = "user_says_fail"
 
