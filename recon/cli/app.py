@@ -40,6 +40,7 @@ VERBS = {
     "watchlist": Verb("recon.cli.watchlist", "Make the candidate list of an event."),
     "explain": Verb("recon.cli.watchlist", "Explain one company's verdicts, rank and chances."),
     "score": Verb("recon.cli.score", "Score a candidate list against the official one."),
+    "backtest": Verb("recon.cli.backtest", "Walk forward over past events, and score it all."),
     "errors": Verb("recon.cli.errors", "Give the cause of every wrong call of past events."),
 }
 

@@ -55,6 +55,11 @@ class Store:
         return self._folder.archive
 
     @property
+    def frames(self) -> Path:
+        """Folder of feature frames of past moments; they are made anew where they are missing."""
+        return self._folder.frames
+
+    @property
     def simulated(self) -> bool:
         """Whether the store holds the simulated market; False when it holds nothing."""
         rows = self._generation().cursor().sql("SELECT simulated FROM batch LIMIT 1")
