@@ -53,6 +53,11 @@ def answers(predicted: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def strict_first() -> pl.Expr:
+    """By which rows sort as hindsights stand side by side."""
+    return pl.col("hindsight") != "strict"
+
+
 def _asked(rows: pl.DataFrame, action: str) -> pl.DataFrame:
     """One question of the companies given."""
     outcome = {ADD: pl.col("added"), DELETE: pl.col("deleted")}.get(

@@ -94,7 +94,7 @@ def clustered(answered: pl.DataFrame, *, draws: int = DRAWS) -> pl.DataFrame:
     observed = (bins["rate"] - bins["mean_chance"]).to_numpy()
     with np.errstate(invalid="ignore"):
         spread = (drawn / np.where(total > 0, total, np.nan))[:, own] - observed
-    low, high = np.nanquantile(spread, TAILS, axis=0)
+    low, high = (np.nanquantile(spread, tail, axis=0) for tail in TAILS)
     held = cells.group_by("bin").agg(events=pl.col("event").n_unique(), companies=pl.len())
     return (
         bins.join(held, on="bin", maintain_order="left")

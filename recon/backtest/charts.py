@@ -62,7 +62,7 @@ def reliability(done: Backtest) -> alt.FacetChart:
     return (
         alt.layer(equal, wide, narrow, points, count, data=rows)
         .properties(**SIZE)
-        .facet(column=alt.Column("hindsight:N", title=None))
+        .facet(column=alt.Column("hindsight:N", title=None, sort=done.hindsights))
         .properties(
             title=_title(
                 done,
@@ -92,7 +92,7 @@ def by_lead(done: Backtest, figure: str) -> alt.FacetChart:
         alt.layer(panel, data=_long(done, figure))
         .facet(
             row=alt.Row("action:N", title=None, sort=list(QUESTIONS)),
-            column=alt.Column("hindsight:N", title=None),
+            column=alt.Column("hindsight:N", title=None, sort=done.hindsights),
         )
         .resolve_scale(y="independent")
         .properties(

@@ -8,6 +8,8 @@ from typing import Final
 
 import polars as pl
 
+from recon.backtest.answers import strict_first
+
 LOW, MIDDLE, HIGH = 0.05, 0.5, 0.95
 """Quantiles of the simulation: an interval that should hold nine truths of ten."""
 NOMINAL: Final = HIGH - LOW
@@ -68,5 +70,5 @@ def lines_by_lead(errors: pl.DataFrame) -> pl.DataFrame:
             error_now=pl.col("error_now").abs().mean(),
             covered=pl.col("covered").sum(),
         )
-        .sort("hindsight", "name", "lead")
+        .sort(strict_first(), "name", "lead")
     )

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.backtest.answers import MOMENT, answers
+from recon.backtest.answers import MOMENT, QUESTIONS, answers, strict_first
 from recon.backtest.parallel import Progress
 from recon.backtest.scorecard import cards, summary, table
 from recon.backtest.walk_forward import Fold, called, folds, predict
@@ -22,6 +22,8 @@ NO_SIMULATION: Final = "without the simulation"
 WRONG_DATE: Final = "caps of a wrong date"
 WRONG_BY: Final = 50
 """Sessions by which the caps of `WRONG_DATE` are too old: ten weeks."""
+LATE: Final = -1
+"""Stands for the lead of what is known too late, while it is asked beside the others."""
 FIGURES: Final = ("f1", "average_precision", "brier")
 """Figures of the model in a learning curve."""
 
@@ -95,22 +97,20 @@ def ablation(
         known `WRONG_BY` sessions before it as if it were of rank day, at lead 0 only.
     """
     own = frame.filter(pl.col("lead").is_in(list(leads)))
-    stale = (
-        as_if_rank_day(frame.filter(pl.col("lead") == WRONG_BY))
-        .filter(pl.col("event").is_in(list(events)))
-        .with_columns(lead=pl.lit(0, pl.Int32))
+    late = as_if_rank_day(frame.filter(pl.col("lead") == WRONG_BY)).with_columns(
+        lead=pl.lit(LATE, pl.Int32)
     )
     whole = folds(own, events)
     plain = folds(as_if_rank_day(own), events)
-    late = [Fold(fold.past, _same(stale, fold.asked)) for fold in whole]
-    parts = predict([*whole, *plain, *late], jobs=jobs, progress=progress)
-    count = len(whole)
-    full = pl.concat(parts[:count])
+    asked = [Fold(fold.past, pl.concat([fold.asked, _same(late, fold.asked)])) for fold in whole]
+    parts = predict([*asked, *plain], jobs=jobs, progress=progress)
+    full, rest = pl.concat(parts[: len(whole)]), pl.concat(parts[len(whole) :])
+    right = full.filter(pl.col("lead") != LATE)
     variants = {
-        WHOLE: full,
-        NO_CLASSIFIER: without_classifier(full),
-        NO_SIMULATION: pl.concat(parts[count : 2 * count]),
-        WRONG_DATE: pl.concat(parts[2 * count :]),
+        WHOLE: right,
+        NO_CLASSIFIER: without_classifier(right),
+        NO_SIMULATION: rest,
+        WRONG_DATE: full.filter(pl.col("lead") == LATE).with_columns(lead=pl.lit(0, pl.Int32)),
     }
     return pl.concat(
         [
@@ -181,12 +181,15 @@ def curve(found: pl.DataFrame) -> pl.DataFrame:
             pl.col(said).max().name.suffix("_most"),
             pl.col("rules_f1", "rules_average_precision").first(),
         )
-        .sort("hindsight", "lead", "action", "trained_on")
+        .sort(strict_first(), "lead", pl.col("action").replace_strict(_ORDER), "trained_on")
     )
 
 
-def _same(stale: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
+_ORDER: Final = {action: place for place, action in enumerate(QUESTIONS)}
+
+
+def _same(late: pl.DataFrame, asked: pl.DataFrame) -> pl.DataFrame:
     """Rows of the event and hindsight that a fold asks about."""
-    return stale.filter(
+    return late.filter(
         (pl.col("event") == asked["event"][0]) & (pl.col("hindsight") == asked["hindsight"][0])
     )

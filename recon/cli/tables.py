@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 FINE: Final = ("model_brier",)
 """Figures with a fourth digit."""
@@ -13,7 +14,7 @@ FINE: Final = ("model_brier",)
 def grid(title: str) -> Table:
     """Give an empty table of the one look."""
     return Table(
-        title=title,
+        title=Text(title),
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,

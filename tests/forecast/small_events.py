@@ -18,13 +18,19 @@ def frame(event_id: str, lead: int = 0, n: int = 900, seed: int = 0) -> pl.DataF
     sigma = np.full(n, 0.03 * np.sqrt(lead + 1))
     later = distance + sigma * rng.standard_normal(n)
     foreign = (rng.random(n) < 0.3) & ~member
+    large = member & (distance + rng.normal(0, 0.6, n) > 2)
+    rises, falls = member & ~large & (later > 2.3), large & (later < 1.7)
     columns = {name: rng.normal(size=n) for name in FEATURES}
     columns |= {
         "member": member.astype(float),
+        "was_r1000": large.astype(float),
+        "distance_1000": distance - 2,
+        "distance_side": distance - np.where(large, 1.7, 2.3),
         "distance_3000": distance,
         "sigma": sigma,
         "sigmas_3000": distance / sigma,
         "p_r3000": ndtr(distance / sigma),
+        "p_r1000": ndtr((distance - np.where(large, 1.7, 2.3)) / sigma),
         "p_alive": np.ones(n),
         "p_priced": np.ones(n),
         "ruled_eligible": np.ones(n),
@@ -44,6 +50,10 @@ def frame(event_id: str, lead: int = 0, n: int = 900, seed: int = 0) -> pl.DataF
         added=pl.Series(~member & (later > 0) & ~foreign),
         deleted=pl.Series(member & (later < 0)),
         seen=pl.lit(True),
+        moved=pl.Series(np.where(rises, "up", np.where(falls, "down", ""))).replace("", None),
         labels_known_at=pl.lit(known.replace(tzinfo=None)),
         **{name: pl.Series(distance > 0) for name in RULES},
+    ).with_columns(
+        rules_large=pl.Series(distance > np.where(large, 1.7, 2.3)),
+        rules_unbanded_large=pl.Series(distance > 2),
     )
