@@ -23,6 +23,8 @@ class Settings(BaseSettings):
         Folder of source files for the main job (`RECON_DATA`).
     rulebook : Path or None
         The user's own TOML that overrides single values of the rulebook.
+    assets : Path or None
+        The user's own table of the assets that track each index, for demand.
     user_agent : str or None
         Name and contact that the SEC requires of automated readers, e.g.
         `"Example Desk desk@example.com"`; `recon fetch` refuses SEC addresses without it.
@@ -40,6 +42,7 @@ class Settings(BaseSettings):
     store: Path = user_data_path("recon", appauthor=False) / "store"
     data: Path = Path("../shared/data")
     rulebook: Path | None = None
+    assets: Path | None = None
     user_agent: str | None = None
     source_precedence: tuple[str, ...] = (
         "screener_parquet",

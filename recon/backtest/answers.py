@@ -18,7 +18,7 @@ MOMENT: Final = ("event", "lead", "hindsight")
 SURE: Final = 99.0
 """Log distance beyond any cap's: the rules are sure."""
 EVEN: Final = 0.5
-"""Chance of the other side above which a member that stays is called to move."""
+"""Chance of the Russell 1000 side from which a company is called into it."""
 
 _INSIDE_LARGE = (pl.col("was_r1000") == 1).fill_null(False)
 _INSIDE_SMALL = ((pl.col("member") == 1) & (pl.col("was_r1000") == 0)).fill_null(False)
@@ -94,23 +94,23 @@ def _could(action: str) -> pl.Expr:
 def _moving(action: str) -> tuple[pl.Expr, pl.Expr]:
     """Chance that a member stays in the Russell 3000 and lands on the other side, and the call."""
     side = pl.col("p_large") if action == UP else 1 - pl.col("p_large")
-    able = _could(action) & side.is_not_null()
+    able = _could(action)
     chance = pl.when(able).then((1 - pl.col("chance")) * side).otherwise(0.0)
-    return chance, (able & ~pl.col("call") & (side > EVEN)).fill_null(False)
+    large = pl.col("p_large") >= EVEN
+    return chance, able & ~pl.col("call") & (large if action == UP else ~large)
 
 
 def _rules(action: str, large: str, distance: str) -> tuple[pl.Expr, pl.Expr]:
     """The rules' call as if the moment were rank day, and how strongly they say so.
 
     Bands decide between the Russell 1000 and 2000 only: without them the Russell 3000 is the
-    same. Who has no cap stays on its side.
+    same. Whose size is not known, or only from below, stays on its side.
     """
     inside, known = pl.col("rules_in"), pl.col("seen")
     if action in MOVES:
-        sized = pl.col("distance_1000").is_not_null()
         lands = pl.col(large) if action == UP else ~pl.col(large)
         toward = pl.col(distance) if action == UP else -pl.col(distance)
-        able = _could(action) & inside & sized
+        able = _could(action) & inside & ~pl.col("stays")
         return able & lands, pl.when(able).then(toward).otherwise(-SURE)
     toward = pl.col("distance_3000").fill_null(0.0)
     if action == ADD:

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from recon.errors import InputError
+from recon.forecast.outlook import Outlook
 from recon.master.resolve import resolve
 from recon.pipeline import Run
 from recon.publish.candidates import candidates, company_rows
@@ -13,16 +14,18 @@ INDEX = "R3000"
 """The index whose additions and deletions are scored."""
 
 
-def calls_of_run(run: Run, securities: pl.DataFrame) -> pl.DataFrame:
+def calls_of_run(
+    run: Run, securities: pl.DataFrame, outlook: Outlook | None = None
+) -> pl.DataFrame:
     """Lines that a run lists; columns as from `calls_of_list` but `probability`."""
-    rows = candidates(run).filter(pl.col("index") == INDEX)
+    rows = candidates(run, outlook).filter(pl.col("index") == INDEX)
     return rows.select("action", "symbol", "call").join(lines(run, securities), on="symbol")
 
 
-def chances_of_run(run: Run) -> pl.DataFrame:
+def chances_of_run(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
     """Chance of every company of a run: `action`, `company_id`, `probability`."""
     return (
-        company_rows(run)
+        company_rows(run, outlook)
         .filter(pl.col("index") == INDEX)
         .select("action", "company_id", "probability")
     )

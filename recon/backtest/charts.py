@@ -14,7 +14,7 @@ import vl_convert
 from recon.backtest.answers import MOVES, QUESTIONS
 from recon.backtest.report import Backtest
 from recon.backtest.tally import EVENTS
-from recon.publish.files import write_atomic
+from recon.files import write_atomic
 
 SIZE: Final = {"width": 260, "height": 220}
 """Of one panel, pixels."""

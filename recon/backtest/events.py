@@ -11,7 +11,10 @@ from recon.backtest.calls import calls_of_list, calls_of_run, chances_of_run
 from recon.backtest.judge import Judged, errors, judge
 from recon.backtest.official import ACTIONS, Action, Official, check_forecast
 from recon.backtest.score import Figures, figures
+from recon.calendar import end_of_day
+from recon.forecast.shelf import look_ahead
 from recon.pipeline import Run, run
+from recon.publish.sides import STAND_IN
 from recon.store import Hindsight, Store
 
 
@@ -27,11 +30,14 @@ class Scored:
         The list it was held against.
     judged : dict of str to Judged
         By action.
+    model_version : str
+        Whose chances were scored.
     """
 
     run: Run
     official: Official
     judged: dict[Action, Judged]
+    model_version: str = STAND_IN
 
     def figures(self) -> dict[Action, Figures]:
         """Figures by action."""
@@ -46,6 +52,7 @@ class Scored:
             "simulated": self.run.simulated,
             "run_id": self.run.run_id,
             "rulebook_version": self.run.rulebook.version,
+            "model_version": self.model_version,
             "official_stages": self.official.stages,
         } | {
             action: {**one.model_dump(), "errors": errors(self.judged[action]).to_dicts()}
@@ -61,6 +68,7 @@ def score_event(
     *,
     rows: pl.DataFrame | None = None,
     rulebook: Path | None = None,
+    models: Path | None = None,
 ) -> Scored:
     """Score one event as of one day.
 
@@ -78,6 +86,9 @@ def score_event(
         A list of this event and moment from a file; without it the list is computed.
     rulebook : Path, optional
         The user's own values.
+    models : Path, optional
+        Folder of models, of which the newest that knew nothing later than the moment says
+        chances and calls; without it the rules do.
 
     Raises
     ------
@@ -86,9 +97,13 @@ def score_event(
     """
     check_forecast(truth.event, as_of)
     done = run(store, truth.event.id, as_of, hindsight=hindsight, rulebook_override=rulebook)
+    said = None
     if rows is None:
-        calls, chances = calls_of_run(done, truth.securities), chances_of_run(done)
+        if models is not None:
+            said = look_ahead(done, store.as_of(end_of_day(as_of), hindsight), models)
+        calls = calls_of_run(done, truth.securities, said)
+        chances = chances_of_run(done, said)
     else:
         calls = chances = calls_of_list(rows, done, truth.securities)
     judged = {action: judge(done, truth, action, calls, chances) for action in ACTIONS}
-    return Scored(done, truth, judged)
+    return Scored(done, truth, judged, STAND_IN if said is None else said.model_version)

@@ -17,14 +17,14 @@ from recon.backtest.moment import Cell, Setup, one_frame
 from recon.backtest.parallel import Progress, each
 from recon.calendar import event, events
 from recon.errors import StoreError
+from recon.files import write_atomic
 from recon.forecast.features import FEATURES, RULES
 from recon.forecast.simulate import PATHS
-from recon.publish.files import write_atomic
 from recon.publish.formats import encode
 from recon.settings import Settings
 from recon.store import Hindsight
 
-EDITION: Final = 3
+EDITION: Final = 4
 """Raised whenever a frame computed before is no longer what this program computes."""
 SETTLED_DAYS: Final = 45
 """Calendar days of data before a moment: a month of sessions for volatilities and volumes."""

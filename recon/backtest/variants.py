@@ -13,7 +13,8 @@ import polars as pl
 from recon.backtest.answers import MOMENT, QUESTIONS, answers, strict_first
 from recon.backtest.parallel import Progress
 from recon.backtest.scorecard import cards, summary, table
-from recon.backtest.walk_forward import Fold, called, folds, predict
+from recon.backtest.walk_forward import Fold, ask, folds
+from recon.forecast.classifier import operating_threshold
 from recon.forecast.field import MOST_DOUBT
 
 WHOLE: Final = "whole"
@@ -60,12 +61,12 @@ def without_classifier(predicted: pl.DataFrame) -> pl.DataFrame:
     inside = pl.col("p_r3000") * pl.col("eligible")
     inside = pl.coalesce(inside, pl.col("rules_in").cast(pl.Float64))
     return predicted.with_columns(
-        chance=pl.when(~pl.col("seen"))
+        chance=pl.when(~pl.col("seen") | pl.col("stays"))
         .then(0.0)
         .when(pl.col("member") == 1)
         .then(1 - inside)
         .otherwise(inside)
-    ).with_columns(call=called().over(*MOMENT, "member"))
+    ).with_columns(call=_called().over(*MOMENT, "member"))
 
 
 def ablation(
@@ -103,7 +104,7 @@ def ablation(
     whole = folds(own, events)
     plain = folds(as_if_rank_day(own), events)
     asked = [Fold(fold.past, pl.concat([fold.asked, _same(late, fold.asked)])) for fold in whole]
-    parts = predict([*asked, *plain], jobs=jobs, progress=progress)
+    parts = ask([*asked, *plain], jobs=jobs, progress=progress)
     full, rest = pl.concat(parts[: len(whole)]), pl.concat(parts[len(whole) :])
     right = full.filter(pl.col("lead") != LATE)
     variants = {
@@ -148,7 +149,7 @@ def learning_curve(
             for count in range(1, len(past) + 1)
             for some in combinations(past, count)
         ]
-    parts = predict([fold for _, fold in asked], jobs=jobs, progress=progress)
+    parts = ask([fold for _, fold in asked], jobs=jobs, progress=progress)
     return pl.concat(
         [
             table(cards(answers(part))).select(
@@ -182,6 +183,15 @@ def curve(found: pl.DataFrame) -> pl.DataFrame:
             pl.col("rules_f1", "rules_average_precision").first(),
         )
         .sort(strict_first(), "lead", pl.col("action").replace_strict(_ORDER), "trained_on")
+    )
+
+
+def _called() -> pl.Expr:
+    """Whether a chance reaches the operating threshold of the rows that it stands among."""
+    return pl.col("chance") >= pl.col("chance").map_batches(
+        lambda chances: pl.Series([operating_threshold(chances.to_numpy())]),
+        return_dtype=pl.Float64,
+        returns_scalar=True,
     )
 
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import numpy as np
 import polars as pl
 
 from recon.backtest.parallel import Progress, each
 from recon.calendar import end_of_day
-from recon.forecast.classifier import ReconClassifier, operating_threshold
-from recon.forecast.features import FEATURES
+from recon.forecast.classifier import ReconClassifier
+from recon.forecast.outlook import large_chance
+from recon.forecast.predict import matrix, predict
 
 ROUNDS: Final = 100
 """Of boosting, as `ReconClassifier` has it."""
@@ -35,11 +35,6 @@ class Fold:
 
     past: pl.DataFrame
     asked: pl.DataFrame
-
-
-def matrix(frame: pl.DataFrame) -> np.ndarray:
-    """Features as the classifier takes them; NaN where not known."""
-    return frame.select(pl.col(name).cast(pl.Float64) for name in FEATURES).to_numpy()
 
 
 def changes() -> pl.Expr:
@@ -106,15 +101,16 @@ def walk_forward(
     -------
     pl.DataFrame
         The rows of `events` with `chance` (fraction) and `call` (bool) of a change of the Russell
-        3000 side, `p_large` (of the Russell 1000 side, given that it is in the Russell 3000; null
-        where the cap is not known) and `trained_on` (number of events); events without any before
-        them have no rows.
+        3000 side, `line_shift` (as `recon.forecast.predict.predict` gives it), `p_large` (of the
+        Russell 1000 side, given that it is in the Russell 3000) and `trained_on` (number of
+        events); names that are no company have no chance, and events without any before them no
+        rows.
     """
-    parts = predict(folds(frame, events), rounds=rounds, jobs=jobs, progress=progress)
+    parts = ask(folds(frame, events), rounds=rounds, jobs=jobs, progress=progress)
     return pl.concat(parts) if parts else frame.clear()
 
 
-def predict(
+def ask(
     asked: Sequence[Fold],
     *,
     rounds: int = ROUNDS,
@@ -124,7 +120,7 @@ def predict(
     """Fit and ask each fold; frames in the order of the folds, columns as `walk_forward`."""
     parts: dict[int, pl.DataFrame] = {}
     for place, part in each(
-        _predict_one, ((place, fold, rounds) for place, fold in enumerate(asked)), jobs
+        _ask_one, ((place, fold, rounds) for place, fold in enumerate(asked)), jobs
     ):
         parts[place] = part
         if progress is not None:
@@ -139,21 +135,16 @@ def _fit(past: pl.DataFrame, rounds: int) -> ReconClassifier:
     )
 
 
-def _predict_one(place: int, fold: Fold, rounds: int) -> tuple[int, pl.DataFrame]:
-    rows, model = fold.asked, _fit(fold.past, rounds)
-    chance = np.where(rows["seen"].to_numpy(), model.predict_proba(matrix(rows))[:, 1], 0.0)
-    return place, rows.with_columns(chance=pl.Series(chance)).with_columns(
-        call=called().over("lead", "member"),
-        # No list says more about the size index than the size: the side is the simulation's.
-        p_large=(pl.col("p_r1000") / pl.col("p_r3000")).fill_nan(None),
-        trained_on=pl.lit(fold.past["event"].n_unique()),
+def _ask_one(place: int, fold: Fold, rounds: int) -> tuple[int, pl.DataFrame]:
+    model = _fit(fold.past, rounds)
+    said = [
+        predict(model, rows)
+        for _, rows in fold.asked.filter("seen").group_by("lead", maintain_order=True)
+    ]
+    whole = pl.concat(said).with_columns(p_large=pl.Series(large_chance(pl.concat(said))))
+    unseen = fold.asked.filter(~pl.col("seen")).with_columns(
+        chance=0.0, call=False, line_shift=0.0, p_large=0.0
     )
-
-
-def called() -> pl.Expr:
-    """Whether a chance reaches the operating threshold, over all rows of a side and moment."""
-    return pl.col("chance") >= pl.col("chance").map_batches(
-        lambda chances: pl.Series([operating_threshold(chances.to_numpy())]),
-        return_dtype=pl.Float64,
-        returns_scalar=True,
+    return place, pl.concat([whole, unseen]).with_columns(
+        trained_on=pl.lit(fold.past["event"].n_unique())
     )

@@ -39,6 +39,7 @@ VERBS = {
     "rulebook": Verb("recon.cli.rulebook", "Print the methodology's values for an event."),
     "watchlist": Verb("recon.cli.watchlist", "Make the candidate list of an event."),
     "explain": Verb("recon.cli.watchlist", "Explain one company's verdicts, rank and chances."),
+    "train": Verb("recon.cli.train", "Fit the classifier on past events."),
     "score": Verb("recon.cli.score", "Score a candidate list against the official one."),
     "backtest": Verb("recon.cli.backtest", "Walk forward over past events, and score it all."),
     "errors": Verb("recon.cli.errors", "Give the cause of every wrong call of past events."),

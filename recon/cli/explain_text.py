@@ -45,6 +45,9 @@ def layout(found: Explanation) -> RenderableType:
         parts += [Text(f"  {one}") for one in found.changes]
     if found.chances:
         parts += [Text(), _chances(found)]
+    if found.moved:
+        parts += [Text(), Text(f"what moved them ({found.model_version})", style="bold")]
+        parts += [Text(f"  {one}") for one in found.moved]
     return Group(*parts)
 
 
@@ -128,9 +131,10 @@ def _levels(found: Explanation) -> Table:
 
 
 def _chances(found: Explanation) -> Table:
-    laid = _table("chances", "index", "action", "probability", "rules", right=("probability",))
+    laid = _table(
+        "chances", "index", "action", "probability", "model", "rules", right=("probability",)
+    )
     for one in found.chances:
-        laid.add_row(
-            one.index, one.action, f"{one.probability:.3f}", "call" if one.rules_call else ""
-        )
+        said = ("call" if called else "" for called in (one.call, one.rules_call))
+        laid.add_row(one.index, one.action, f"{one.probability:.3f}", *said)
     return laid

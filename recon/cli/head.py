@@ -2,13 +2,17 @@
 
 from datetime import date
 
+import polars as pl
+
 from recon.calendar import events
 from recon.cli import freshness
+from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
+from recon.publish.sides import STAND_IN
 from recon.publish.words import money
 
 
-def head(run: Run, today: date) -> list[str]:
+def head(run: Run, today: date, outlook: Outlook | None = None) -> list[str]:
     """Say of a run what it is computed from, one fact a line.
 
     Parameters
@@ -17,6 +21,8 @@ def head(run: Run, today: date) -> list[str]:
         As from `recon.pipeline.run`.
     today : date
         The present day in New York; ages are counted from it, everything else from `run.as_of`.
+    outlook : Outlook, optional
+        Whose chances are shown.
     """
     notes = [_official(run), _between(run)]
     return [
@@ -25,10 +31,25 @@ def head(run: Run, today: date) -> list[str]:
         f"status {run.status}; closes of {run.session}; hindsight {run.hindsight}; "
         f"rulebook {run.rulebook.version}",
         _lines(run),
+        _chances(run, outlook),
         _members(run),
         _micro(run),
         *filter(None, notes),
     ]
+
+
+def _chances(run: Run, outlook: Outlook | None) -> str:
+    """Whose chances and calls these are, and where the line at rank 3,000 may come to lie."""
+    if outlook is None:
+        return f"chances: {STAND_IN}, a stand-in; calls are the rules' own"
+    name = f"rank_{run.rulebook.ranks.russell_3000}"
+    if not run.sessions_to_rank_day:
+        return f"chances: model {outlook.model_version}"
+    at = dict(
+        outlook.breakpoints.filter(pl.col("name") == name).select("quantile", "cap_usd").iter_rows()
+    )
+    span = f", simulated, 90 % between {money(at[0.05])} and {money(at[0.95])}" if at else ""
+    return f"chances: model {outlook.model_version}; cap at rank 3,000 on rank day{span}"
 
 
 def _official(run: Run) -> str | None:

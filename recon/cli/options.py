@@ -153,3 +153,16 @@ def form(format_: str | None, output: Path | None, formats: Sequence[str] = FORM
     if format_ == "parquet" and output is None:
         raise InputError("Parquet is not for the terminal", field="--output", expected="a file")
     return format_
+
+
+def model_option(command: _F) -> _F:
+    """`--model`: a folder of models, `shipped` for the one that travels along, or `none`."""
+    return click.option(
+        "--model",
+        "models",
+        metavar="shipped|none|DIRECTORY",
+        default="shipped",
+        show_default=True,
+        help="Whose chances and calls: the newest model that knew nothing later than the "
+        "moment, or the rules alone with a stand-in for chances.",
+    )(command)

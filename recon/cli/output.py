@@ -14,7 +14,7 @@ from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
-from recon.publish.files import write_atomic
+from recon.files import write_atomic
 from recon.publish.formats import FORMATS, encode, joined
 
 _WIDE = 4096

@@ -20,6 +20,7 @@ from recon.backtest.score import Figures, figures, mean
 from recon.calendar import Event
 from recon.cli import clock
 from recon.cli.errors_text import migrations_table, move_names
+from recon.cli.foresight import models_folder
 from recon.cli.head import head
 from recon.cli.options import (
     as_of_option,
@@ -27,6 +28,7 @@ from recon.cli.options import (
     examples,
     hindsight_option,
     load_settings,
+    model_option,
     open_store,
     output_option,
     store_option,
@@ -65,6 +67,7 @@ FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025
 @click.option(
     "--include-test-year", is_flag=True, help=f"With --all: June {TEST_YEAR} too, our test year."
 )
+@model_option
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
@@ -78,6 +81,7 @@ def score(
     hindsight: Hindsight,
     every: bool,
     include_test_year: bool,
+    models: str,
     format_: str,
     output: Path | None,
     store: Path,
@@ -86,7 +90,8 @@ def score(
 
     Russell 3000 additions and deletions by company, with the count by line beside it; names
     that resolve to no line or do not trade are misses. Without --as-of a list is computed as
-    of rank day. The names behind every error are printed.
+    of rank day, by the newest model that knew nothing later. The names behind every error are
+    printed.
     """
     if every and (event or path or as_of):
         raise click.UsageError("--all goes with neither --event nor --list nor --as-of")
@@ -94,14 +99,14 @@ def score(
         raise click.UsageError("--include-test-year goes with --all; name the event with --event")
     if not every and event is None:
         raise click.UsageError("--event says which list to score against, or --all")
-    to_file = output is not None
+    to_file, folder = output is not None, models_folder(models)
     with open_store(store) as opened:
         if every:
             last = TEST_YEAR if include_test_year else LAST_YEAR
-            content = _all_content(_every(opened, last), format_, to_file=to_file)
+            content = _all_content(_every(opened, last, folder), format_, to_file=to_file)
         else:
             target = calendar.event(str(event))
-            scored = _one(opened, target, path, as_of, hindsight=hindsight)
+            scored = _one(opened, target, path, as_of, hindsight=hindsight, folder=folder)
             moves = migration_score(opened, scored)
             content = _one_content(scored, moves, format_, to_file=to_file)
     emit(content, output)
@@ -114,6 +119,7 @@ def _one(
     as_of: date | None,
     *,
     hindsight: Hindsight,
+    folder: Path | None,
 ) -> Scored:
     truth.check_event(event)
     rows = None if path is None else read_list(path)
@@ -127,7 +133,7 @@ def _one(
     truth.check_forecast(event, day)
     lists = truth.official(store, event, truth.history(store, [event]))
     own = load_settings().rulebook
-    return score_event(store, lists, day, hindsight, rows=rows, rulebook=own)
+    return score_event(store, lists, day, hindsight, rows=rows, rulebook=own, models=folder)
 
 
 def _hindsight(run_id: object, asked: Hindsight) -> Hindsight:
@@ -136,13 +142,13 @@ def _hindsight(run_id: object, asked: Hindsight) -> Hindsight:
     return next((one for one in HINDSIGHTS if one in parts), asked)
 
 
-def _every(store: Store, last_year: int) -> list[Scored]:
+def _every(store: Store, last_year: int, folder: Path | None) -> list[Scored]:
     events = [calendar.event(f"{year}-06") for year in range(FIRST_YEAR, last_year + 1)]
     securities = truth.history(store, events)
     lists = [truth.official(store, event, securities) for event in events]
     own = load_settings().rulebook
     return [
-        score_event(store, one, one.event.rank_day, hindsight, rulebook=own)
+        score_event(store, one, one.event.rank_day, hindsight, rulebook=own, models=folder)
         for one in lists
         for hindsight in HINDSIGHTS
     ]
@@ -151,7 +157,8 @@ def _every(store: Store, last_year: int) -> list[Scored]:
 def _one_content(scored: Scored, moves: Moves, form: str, *, to_file: bool) -> bytes:
     if form == "json":
         return _json(scored.as_dict() | moves.as_dict())
-    text = "\n".join([*head(scored.run, clock.today()), scored.official.remark])
+    said = f"chances and calls: {scored.model_version}"
+    text = "\n".join([*head(scored.run, clock.today()), said, scored.official.remark])
     tables = error_tables(scored.judged)
     laid = Group(
         Text(text),
@@ -192,7 +199,10 @@ def _all_content(scored: Sequence[Scored], form: str, *, to_file: bool) -> bytes
         return _json({"events": [one.as_dict() for one in scored], **sides})
     mark = "SIMULATED MARKET: " if scored[0].run.simulated else ""
     note = Text(f"{mark}Russell 3000 by company, as of rank day; strict | slow-facts")
-    remarks = dict.fromkeys(f"{one.run.event.id}: {one.official.remark}" for one in scored)
+    remarks = dict.fromkeys(
+        [f"{one.run.event.id}: {one.official.remark}" for one in scored]
+        + [f"{one.run.event.id} {one.run.hindsight}: {one.model_version}" for one in scored]
+    )
     laid = Group(note, *map(Text, remarks), Text(), every_event(found, means, pooled))
     return render(laid, to_file=to_file).encode()
 

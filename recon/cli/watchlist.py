@@ -8,8 +8,10 @@ import polars as pl
 from rich.console import Group
 from rich.text import Text
 
+from recon.calendar import end_of_day
 from recon.cli import clock
 from recon.cli.explain_text import layout
+from recon.cli.foresight import foresee
 from recon.cli.head import head
 from recon.cli.options import (
     as_of_option,
@@ -19,13 +21,15 @@ from recon.cli.options import (
     format_option,
     hindsight_option,
     load_settings,
+    model_option,
     open_store,
     output_option,
     store_option,
 )
 from recon.cli.output import emit, emit_frame, notice, render
-from recon.cli.watchlist_text import OPEN_FOR_ALL, counts, table
-from recon.pipeline import run
+from recon.cli.watchlist_text import OPEN_FOR_ALL, assets_line, counts, table
+from recon.demand.assets import read_assets
+from recon.demand.build import demand, fill
 from recon.publish.candidates import candidates
 from recon.publish.explain import explain as explain_company
 from recon.store import Hindsight
@@ -53,6 +57,7 @@ rulebook_option = click.option(
 @as_of_option
 @hindsight_option
 @rulebook_option
+@model_option
 @click.option(
     "--index",
     "indexes",
@@ -77,6 +82,7 @@ def watchlist(
     as_of: date | None,
     hindsight: Hindsight,
     own: Path | None,
+    models: str,
     indexes: tuple[str, ...],
     calls_only: bool,
     limit: int,
@@ -92,19 +98,21 @@ def watchlist(
     """
     settled = form(format_, output)
     with open_store(store) as opened:
-        done = run(
-            opened,
-            event,
-            as_of,
-            hindsight=hindsight,
-            rulebook_override=own or load_settings().rulebook,
-        )
-    rows = candidates(done)
+        done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
+        rows = candidates(done, said)
+        known = opened.as_of(end_of_day(done.as_of), hindsight)
+        trades = demand(done, rows, known, read_assets(load_settings().assets))
+        rows = fill(rows, trades)
     if indexes:
         rows = rows.filter(pl.col("index").is_in(indexes))
     if calls_only:
         rows = rows.filter("call")
-    top = [*head(done, clock.today()), counts(rows), f"run {done.run_id}"]
+    top = [
+        *head(done, clock.today(), said),
+        assets_line(trades.funds),
+        counts(rows),
+        f"run {done.run_id}",
+    ]
     if settled != "table" and output is None:
         emit_frame(rows, settled, None)
         notice("\n".join(top))
@@ -134,6 +142,7 @@ def watchlist(
 @as_of_option
 @hindsight_option
 @rulebook_option
+@model_option
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
@@ -146,6 +155,7 @@ def explain(
     as_of: date | None,
     hindsight: Hindsight,
     own: Path | None,
+    models: str,
     format_: str,
     output: Path | None,
     store: Path,
@@ -157,16 +167,10 @@ def explain(
     companies stay where they are.
     """
     with open_store(store) as opened:
-        done = run(
-            opened,
-            event,
-            as_of,
-            hindsight=hindsight,
-            rulebook_override=own or load_settings().rulebook,
-        )
-    found = explain_company(done, symbol)
+        done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
+    found = explain_company(done, symbol, said)
     if format_ == "json":
         emit(found.model_dump_json(indent=2).encode() + b"\n", output)
         return
-    text = Text("\n".join(head(done, clock.today())))
+    text = Text("\n".join(head(done, clock.today(), said)))
     emit(render(Group(text, Text(), layout(found)), to_file=output is not None).encode(), output)

@@ -28,6 +28,19 @@ def counts(rows: pl.DataFrame) -> str:
     )
 
 
+def assets_line(funds: pl.DataFrame) -> str:
+    """Say whose assets the trades rest on."""
+    counted = funds.filter(pl.col("assets_usd").is_not_null())
+    if counted.is_empty():
+        return "to trade: not known, because no assets that track these indexes are"
+    said = ", ".join(
+        f"{index} {money(usd)}"
+        for index, usd in counted.select("index", "assets_usd").sort("index").iter_rows()
+    )
+    oldest, newest = counted.select(pl.col("oldest").min(), pl.col("newest").max()).row(0)
+    return f"to trade if it happens, public funds of {oldest} to {newest} only: {said}"
+
+
 def table(rows: pl.DataFrame, limit: int | None) -> RenderableType:
     """Lay the list out, one table an index and action, with at most `limit` rows each.
 
@@ -66,6 +79,7 @@ def _group(title: str, rows: pl.DataFrame) -> Table:
     laid.add_column("line", no_wrap=True)
     laid.add_column("above it", justify="right", no_wrap=True)
     laid.add_column("from/to", no_wrap=True)
+    laid.add_column("days", justify="right", no_wrap=True)
     laid.add_column("reasons", overflow="fold")
     for row in rows.iter_rows(named=True):
         laid.add_row(
@@ -78,6 +92,7 @@ def _group(title: str, rows: pl.DataFrame) -> Table:
             (row["breakpoint"] or "").removeprefix("band_").replace("_", " "),
             signed_percent(above(row["distance"])),
             _side(row["action"], row["from_index"], row["to_index"]),
+            "" if row["days_of_volume"] is None else f"{row['days_of_volume']:.1f}",
             Text(reasons(row["verdict_reasons"])),
         )
     return laid

@@ -85,11 +85,24 @@ class ReconClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X = validate_data(  # noqa: N806
             self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64
         )
-        changes = np.zeros(len(X))
-        for side, own in self._sides(X).items():
-            if own.any():
-                changes[own] = self.heads_[side].chance(X[own])
+        changes = self.chances(X)
         return np.column_stack([1 - changes, changes])
+
+    def chances(self, x: Floats, shift: float = 0.0) -> Floats:
+        """Chance of each company to change sides if the line at rank 3,000 lay lower by `shift`.
+
+        Parameters
+        ----------
+        x : array (n, features)
+            Features; NaN where not known.
+        shift : float
+            Log cap.
+        """
+        changes = np.zeros(len(x))
+        for side, own in self._sides(x).items():
+            if own.any():
+                changes[own] = self.heads_[side].chance(x[own], shift)
+        return changes
 
     def predict(self, X: Any) -> Labels:  # noqa: N803
         """Calls: 1 where the chance reaches that of its side; `X` holds all of one moment."""

@@ -67,8 +67,9 @@ RULED: Final = ("ruled_in", "ruled_eligible")
 """The rules' answer as if the session were rank day: where little was learned, it holds."""
 FEATURES: Final = (*SIZE, *STANDING, *KIND, *RULED)
 """Columns that the classifier reads, in order."""
-RULES: Final = ("rules_in", "rules_large", "rules_unbanded_large", "eligible")
-"""The rules' answer again and the side of the Russell 1000, for the baselines; not read."""
+RULES: Final = ("rules_in", "rules_large", "rules_unbanded_large", "eligible", "stays")
+"""The rules' answer again, the side of the Russell 1000 and who stays whatever its size, for
+calls and baselines; not read by the classifier."""
 
 
 def features(
@@ -92,7 +93,8 @@ def features(
     -------
     pl.DataFrame
         `company_id`, `symbol`, the columns of `FEATURES` (Float64; null where not known) and of
-        `RULES` (bool).
+        `RULES` (bool), `places` (of the Russell 3000, less the members that are not among the
+        companies).
     """
     return examine(view, quotes, announcements, paths=paths)[0]
 
@@ -130,6 +132,7 @@ def examine(
             "symbol",
             *(pl.col(name).cast(pl.Float64).fill_nan(None) for name in FEATURES),
             *RULES,
+            places=pl.lit(float(view.rulebook.ranks.russell_3000 - view.absent.height)),
         ),
         outcome,
     )

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit, ndtr  # type: ignore[import-untyped]
+from scipy.special import expit, logit, ndtr, ndtri  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from recon.forecast.features import STANDING
@@ -97,8 +97,34 @@ RISING: Final = {"kind_odds": 1, "ruled_eligible": 1}
 """Signs that are known before anything is learned."""
 
 
-def size_chance(x: Floats, features: Sequence[str]) -> Floats:
-    """Chance that size and price put a company into the Russell 3000, counts never quite sure.
+def line_chance(distance: Floats, sigma: Floats, paths: Floats, shift: float = 0.0) -> Floats:
+    """Chance that a cap ends above a line, counts and line never quite sure.
+
+    Parameters
+    ----------
+    distance : array (n,)
+        Log of today's cap over today's line; NaN where the cap is not known.
+    sigma : array (n,)
+        Of the log cap up to rank day.
+    paths : array (n,)
+        Share of simulated paths that end above; NaN where nothing is left to move.
+    shift : float
+        Log cap by which the line lies lower than it seems.
+
+    Returns
+    -------
+    array (n,)
+        A normal around the distance, and where there are paths the mean of that and of theirs,
+        which know fat tails and moving lines; NaN where the distance is.
+    """
+    width = np.sqrt(np.nan_to_num(sigma) ** 2 + COUNT_DOUBT**2)
+    smooth = ndtr((distance + shift) / width)
+    moved = ndtr(ndtri(np.clip(paths, HARD, 1 - HARD)) + shift / width)
+    return np.asarray(np.where(np.isfinite(paths), 0.5 * (smooth + moved), smooth))
+
+
+def size_chance(x: Floats, features: Sequence[str], shift: float = 0.0) -> Floats:
+    """Chance that size and price put a company into the Russell 3000.
 
     Parameters
     ----------
@@ -106,21 +132,26 @@ def size_chance(x: Floats, features: Sequence[str]) -> Floats:
         Features.
     features : sequence of str
         Their names.
+    shift : float
+        As for `line_chance`.
 
     Returns
     -------
     array (n,)
-        A normal around today's distance, as wide as the simulation says, times the share of
-        paths on which the price rule holds; before rank day the mean of that and of the share of
-        all paths, which know fat tails and moving lines. 0.5 where the cap is not known.
+        `line_chance` at rank 3,000, times the share of paths on which the price rule holds on
+        rank day; 0.5 where the cap is not known.
     """
     at = {name: i for i, name in enumerate(features)}
-    distance, sigma, priced = (x[:, at[n]] for n in ("distance_3000", "sigma", "p_priced"))
-    smooth = ndtr(distance / np.sqrt(np.nan_to_num(sigma) ** 2 + COUNT_DOUBT**2))
-    chance = np.where(np.isfinite(smooth), smooth, 0.5) * np.nan_to_num(priced, nan=1.0)
-    paths = x[:, at["p_r3000"]]
-    simulated = np.isfinite(paths) & (x[:, at["sessions_ahead"]] > 0)
-    return np.asarray(np.where(simulated, 0.5 * (chance + paths), chance))
+    priced = np.nan_to_num(x[:, at["p_priced"]], nan=1.0)
+    paths = x[:, at["p_r3000"]] / np.maximum(priced, HARD)
+    ahead = x[:, at["sessions_ahead"]] > 0
+    chance = line_chance(
+        x[:, at["distance_3000"]],
+        x[:, at["sigma"]],
+        np.where(ahead, np.minimum(paths, 1.0), np.nan),
+        shift,
+    )
+    return np.asarray(np.where(np.isfinite(chance), chance, 0.5) * priced)
 
 
 class Head:
@@ -168,11 +199,11 @@ class Head:
         self.slope_ = float(1 + self.trust_ * (line.coef_[0, 0] - 1))
         self.start_ = float(self.trust_ * line.intercept_[0])
 
-    def chance(self, x: Floats) -> Floats:
-        """Calibrated chance that each company changes side."""
-        found = np.asarray(expit(self.start_ + self.slope_ * self._odds(x)))
+    def chance(self, x: Floats, shift: float = 0.0) -> Floats:
+        """Calibrated chance that each company changes side; `shift` as for `line_chance`."""
+        found = np.asarray(expit(self.start_ + self.slope_ * self._odds(x, shift)))
         if self.side == "enter":
-            size = size_chance(x, self.features)
+            size = size_chance(x, self.features, shift)
             found = np.where(self._possible(x), found, np.minimum(found, size))
         return found
 
@@ -203,7 +234,7 @@ class Head:
         odds = logit(np.clip(learned, HARD, 1 - HARD))
         return np.asarray(expit(self.trust_ * odds + (1 - self.trust_) * presumed))
 
-    def _odds(self, x: Floats) -> Floats:
-        inside = size_chance(x, self.features) * self._admitted(x)
+    def _odds(self, x: Floats, shift: float = 0.0) -> Floats:
+        inside = size_chance(x, self.features, shift) * self._admitted(x)
         chance = inside if self.side == "enter" else (1 - inside) * self.named_.chance(x)
         return np.asarray(logit(np.clip(chance, HARD, 1 - HARD)))

@@ -6,7 +6,8 @@ does not match.
 """
 
 import hashlib
-from datetime import date
+import zipfile
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from skops.io.exceptions import (  # type: ignore[import-untyped]
 )
 
 from recon.errors import InputError
+from recon.files import write_atomic
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
 
@@ -49,8 +51,16 @@ class ModelCard(BaseModel):
         Learned from.
     hindsight : str
         Of the frames learned from.
-    data_first, data_last : date
-        First and last moment of those frames.
+    leads : tuple of int
+        Sessions before rank day at which they were taken.
+    data_first, data_last : datetime
+        First and last moment of those frames, UTC.
+    labels_known_at : datetime
+        Moment from which all labels were known, UTC: what is computed for an earlier one must
+        not use the model.
+    facts_known_at : datetime
+        Moment from which everything else in the frames was known, UTC. Under `slow-facts` that
+        is the newest session of the store that they were made from.
     features : tuple of str
         Columns, in order.
     rows, changes : int
@@ -68,8 +78,11 @@ class ModelCard(BaseModel):
     name: str
     events: tuple[str, ...]
     hindsight: str
-    data_first: date
-    data_last: date
+    leads: tuple[int, ...]
+    data_first: datetime
+    data_last: datetime
+    labels_known_at: datetime
+    facts_known_at: datetime
     features: tuple[str, ...]
     rows: int
     changes: int
@@ -92,15 +105,16 @@ def save(model: ReconClassifier, card: ModelCard, path: Path) -> ModelCard:
     """
     check_is_fitted(model)
     path.parent.mkdir(parents=True, exist_ok=True)
-    content = skops.io.dumps(model)
+    content = skops.io.dumps(model, compression=zipfile.ZIP_DEFLATED)
     whole = card.model_copy(
         update={
             "sha256": hashlib.sha256(content).hexdigest(),
             "versions": {name: version(name) for name in PACKAGES},
         }
     )
-    path.write_bytes(content)
-    path.with_suffix(".json").write_text(whole.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    # The card goes last: without it there is no model.
+    write_atomic(path, content)
+    write_atomic(path.with_suffix(".json"), whole.model_dump_json(indent=2).encode() + b"\n")
     return whole
 
 
@@ -113,7 +127,7 @@ def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
         If a file is missing or no card, the checksum or the list of features does not match, or
         the file holds a type that is not trusted.
     """
-    card = _card(path.with_suffix(".json"))
+    card = read_card(path.with_suffix(".json"))
     if not path.is_file():
         raise InputError("there is no such model", field="model", value=path, expected="a file")
     content = path.read_bytes()
@@ -157,7 +171,14 @@ def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
     return model, card
 
 
-def _card(path: Path) -> ModelCard:
+def read_card(path: Path) -> ModelCard:
+    """Read a card.
+
+    Raises
+    ------
+    InputError
+        If it is missing or does not fit.
+    """
     try:
         return ModelCard.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:

@@ -5,8 +5,10 @@ from typing import Any
 
 import polars as pl
 
+from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish.candidates import company_rows
+from recon.publish.chance_words import moved_words
 from recon.publish.explain_words import (
     cap_words,
     check_figures,
@@ -19,9 +21,10 @@ from recon.publish.explain_words import (
 )
 from recon.publish.explanation import Chance, Check, Explanation, Level, Line
 from recon.publish.lookup import find
+from recon.publish.sides import STAND_IN
 
 
-def explain(run: Run, text: str) -> Explanation:
+def explain(run: Run, text: str, outlook: Outlook | None = None) -> Explanation:
     """Explain the company of a line.
 
     Parameters
@@ -30,6 +33,8 @@ def explain(run: Run, text: str) -> Explanation:
         As from `recon.pipeline.run`.
     text : str
         A symbol in any spelling; see `recon.publish.lookup.find`.
+    outlook : Outlook, optional
+        Of the same run: whose chances are given.
 
     Raises
     ------
@@ -68,7 +73,7 @@ def explain(run: Run, text: str) -> Explanation:
     head["remark"] = "; ".join(remarks) or None
     if own.is_empty():
         return Explanation(**head, result="no line of this company can be in an index")
-    return Explanation(**head | _company(run, own.row(0, named=True), asked, lines))
+    return Explanation(**head | _company(run, own.row(0, named=True), asked, lines, outlook))
 
 
 def _line(row: dict[str, Any]) -> Line:
@@ -96,7 +101,11 @@ def _line(row: dict[str, Any]) -> Line:
 
 
 def _company(
-    run: Run, company: dict[str, Any], asked: dict[str, Any], lines: pl.DataFrame
+    run: Run,
+    company: dict[str, Any],
+    asked: dict[str, Any],
+    lines: pl.DataFrame,
+    outlook: Outlook | None,
 ) -> dict[str, Any]:
     verdicts = run.verdicts.filter(pl.col("company_id") == company["company_id"])
     said = own_answers(run, company["company_id"])
@@ -129,7 +138,9 @@ def _company(
         "result": result_words(before, company["to_size"]),
         "levels": levels,
         "changes": what_would_change(run, company, checks, levels),
-        "chances": _chances(run, company["company_id"]),
+        "chances": _chances(run, company["company_id"], outlook),
+        "model_version": STAND_IN if outlook is None else outlook.model_version,
+        "moved": () if outlook is None else moved_words(outlook, company["company_id"]),
     }
 
 
@@ -159,7 +170,7 @@ def _levels(run: Run, company: dict[str, Any], price: float | None) -> tuple[Lev
     return tuple(found)
 
 
-def _chances(run: Run, company_id: str) -> tuple[Chance, ...]:
-    rows = company_rows(run).filter(pl.col("company_id") == company_id)
-    columns = ("index", "action", "from_index", "to_index", "probability", "rules_call")
+def _chances(run: Run, company_id: str, outlook: Outlook | None) -> tuple[Chance, ...]:
+    rows = company_rows(run, outlook).filter(pl.col("company_id") == company_id)
+    columns = ("index", "action", "from_index", "to_index", "probability", "call", "rules_call")
     return tuple(Chance(**row) for row in rows.sort("index").select(columns).iter_rows(named=True))

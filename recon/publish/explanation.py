@@ -70,6 +70,7 @@ class Chance(_Part):
     from_index: str | None
     to_index: str | None
     probability: float
+    call: bool
     rules_call: bool
 
 
@@ -77,7 +78,8 @@ class Explanation(_Part):
     """Everything that decides about one company at one moment.
 
     `cap` says in words how the total cap comes about, `membership` where membership before
-    comes from, `changes` what would have to change for another outcome, `result` the outcome.
+    comes from, `changes` what would have to change for another outcome, `result` the outcome,
+    `moved` what moved the chance to change the side of the Russell 3000, the strongest first.
     """
 
     run_id: str
@@ -112,3 +114,5 @@ class Explanation(_Part):
     levels: tuple[Level, ...] = ()
     changes: tuple[str, ...] = ()
     chances: tuple[Chance, ...] = ()
+    model_version: str | None = None
+    moved: tuple[str, ...] = ()

@@ -25,6 +25,7 @@ COMPANY: dict[str, Any] = {
     "rules_large": False,
     "rules_unbanded_large": False,
     "eligible": True,
+    "stays": False,
     "distance_3000": 1.0,
     "distance_1000": -1.0,
     "distance_side": -1.5,
@@ -33,7 +34,13 @@ COMPANIES = {
     "riser": {"moved": "up", "p_large": 0.9, "rules_large": True, "distance_side": 0.2},
     "banded": {"rules_unbanded_large": True, "p_large": 0.2, "distance_1000": 0.3},
     "faller": {"was_r1000": 1.0, "moved": "down", "p_large": 0.2, "distance_side": -0.2},
-    "uncapped": {"was_r1000": 1.0, "distance_1000": None, "distance_side": None, "p_large": None},
+    "uncapped": {
+        "was_r1000": 1.0,
+        "distance_1000": None,
+        "distance_side": None,
+        "stays": True,
+        "p_large": 1.0,
+    },
     "leaver": {"deleted": True, "chance": 0.9, "call": True, "rules_in": False, "p_large": 0.9},
     "outsider": {"member": 0.0, "added": True, "distance_3000": None},
     "misprint": {"member": 0.0, "moved": "up", "p_large": 0.9, "rules_large": True},
@@ -92,7 +99,7 @@ def test_bands_hold_a_move_back(found: pl.DataFrame) -> None:
 def test_who_has_no_cap_stays(found: pl.DataFrame) -> None:
     uncapped = row(found, "down", "uncapped")
     assert uncapped["chance"] == 0
-    assert not (uncapped["call"] or uncapped["rules_call"] or uncapped["unbanded_call"])
+    assert not any(uncapped[who] for who in ("call", "rules_call", "unbanded_call"))
     assert row(found, "add", "outsider")["rules_strength"] == 0
 
 
@@ -101,7 +108,7 @@ def test_what_nobody_could_have_called_is_marked_and_stays_a_miss(found: pl.Data
     assert set(noise["company_id"]) == {"misprint", "lost"}
     assert noise["outcome"].all()
     assert noise["chance"].max() == 0
-    assert not (noise["call"].any() or noise["rules_call"].any())
+    assert noise.filter(pl.col("call") | pl.col("rules_call")).is_empty()
 
 
 def test_outside_the_moves_bands_change_nothing(found: pl.DataFrame) -> None:

@@ -72,8 +72,8 @@ def test_errors_that_an_event_shares_widen_the_interval() -> None:
 
 def test_the_intervals_hold_honest_rates_as_often_as_they_say() -> None:
     inside = pl.concat([clustered(drawn(seed), draws=300) for seed in range(10)])
-    assert 0.85 < float(inside["inside_clustered"].mean())  # type: ignore[arg-type]
-    assert 0.88 < float(inside["inside"].mean())  # type: ignore[arg-type]
+    assert float(inside["inside_clustered"].mean()) > 0.85  # type: ignore[arg-type]
+    assert float(inside["inside"].mean()) > 0.88  # type: ignore[arg-type]
 
 
 def test_equal_answers_give_equal_intervals() -> None:

@@ -54,13 +54,14 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date, str]]:
             SimpleNamespace(
                 simulated=False,
                 newest_session=lambda: date(2026, 4, 30),
-                as_of=lambda _: SimpleNamespace(
+                as_of=lambda *_: SimpleNamespace(
                     derived_migrations=lambda name: MOVES.filter(pl.col("event") == name)
                 ),
             )
         ),
     )
     monkeypatch.setattr(events, "run", run)
+    monkeypatch.setattr(events, "look_ahead", lambda *_: None)
     monkeypatch.setattr(truth, "history", lambda *_: small_securities())
     monkeypatch.setattr(truth, "official", official)
     return calls

@@ -16,9 +16,11 @@ from small_run import small_run
 
 import recon.cli.clock
 from recon import pipeline
-from recon.cli import watchlist as recon_watchlist
+from recon.cli import foresight
 from recon.cli.head import head
 from recon.cli.watchlist_text import table as recon_table
+from recon.forecast import shelf
+from recon.forecast.outlook import Outlook, outlook
 from recon.master.membership import Membership
 from recon.master.snapshots import Snapshot
 from recon.publish.candidate import FRAME_SCHEMA, Candidate
@@ -67,11 +69,22 @@ def remembered(store: Store, *arguments: object, **options: object) -> pipeline.
     return _RUNS[key]
 
 
+_OUTLOOKS: dict[str, Outlook] = {}
+
+
+def remembered_outlook(run: pipeline.Run, *arguments: object) -> Outlook:
+    """Look ahead once for each run."""
+    if run.run_id not in _OUTLOOKS:
+        _OUTLOOKS[run.run_id] = outlook(run, *arguments)  # type: ignore[arg-type]
+    return _OUTLOOKS[run.run_id]
+
+
 @pytest.fixture
 def call(recon: Run, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Call a verb on the small market, with ranks that suit it."""
     (tmp_path / "own.toml").write_text(RANKS)
-    monkeypatch.setattr(recon_watchlist, "run", remembered)
+    monkeypatch.setattr(foresight, "run", remembered)
+    monkeypatch.setattr(shelf, "outlook", remembered_outlook)
 
     def call(verb: str, *arguments: object) -> object:
         return recon(verb, *arguments, "--store", filled, "--rulebook", "own.toml")

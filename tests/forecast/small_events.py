@@ -40,20 +40,26 @@ def frame(event_id: str, lead: int = 0, n: int = 900, seed: int = 0) -> pl.DataF
     day = event(event_id)
     assert day.effective is not None
     known = datetime.combine(day.effective, datetime.min.time(), UTC) + timedelta(hours=22)
-    return pl.DataFrame(columns).with_columns(
-        company_id=pl.Series([f"c{i}" for i in range(n)]),
-        symbol=pl.Series([f"S{i}" for i in range(n)]),
-        event=pl.lit(event_id),
-        lead=pl.lit(lead),
-        hindsight=pl.lit("strict"),
-        as_of=pl.lit(day.rank_day - timedelta(days=lead)),
-        added=pl.Series(~member & (later > 0) & ~foreign),
-        deleted=pl.Series(member & (later < 0)),
-        seen=pl.lit(True),
-        moved=pl.Series(np.where(rises, "up", np.where(falls, "down", ""))).replace("", None),
-        labels_known_at=pl.lit(known.replace(tzinfo=None)),
-        **{name: pl.Series(distance > 0) for name in RULES},
-    ).with_columns(
-        rules_large=pl.Series(distance > np.where(large, 1.7, 2.3)),
-        rules_unbanded_large=pl.Series(distance > 2),
+    return (
+        pl.DataFrame(columns)
+        .with_columns(
+            company_id=pl.Series([f"c{i}" for i in range(n)]),
+            symbol=pl.Series([f"S{i}" for i in range(n)]),
+            event=pl.lit(event_id),
+            lead=pl.lit(lead),
+            hindsight=pl.lit("strict"),
+            as_of=pl.lit(day.rank_day - timedelta(days=lead)),
+            added=pl.Series(~member & (later > 0) & ~foreign),
+            deleted=pl.Series(member & (later < 0)),
+            seen=pl.lit(True),
+            moved=pl.Series(np.where(rises, "up", np.where(falls, "down", ""))).replace("", None),
+            labels_known_at=pl.lit(known.replace(tzinfo=None)),
+            **{name: pl.Series(distance > 0) for name in RULES if name != "stays"},
+            stays=pl.lit(False),
+            places=pl.lit(float((np.where(foreign, -1, later) > 0).sum())),
+        )
+        .with_columns(
+            rules_large=pl.Series(distance > np.where(large, 1.7, 2.3)),
+            rules_unbanded_large=pl.Series(distance > 2),
+        )
     )

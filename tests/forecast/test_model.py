@@ -1,7 +1,7 @@
 """A model comes back as it was written, and anything else is refused."""
 
 import hashlib
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -28,8 +28,11 @@ CARD = ModelCard(
     name="test",
     events=("2021-06", "2022-06"),
     hindsight="strict",
-    data_first=date(2021, 5, 7),
-    data_last=date(2022, 5, 6),
+    leads=(0, 20),
+    data_first=datetime(2021, 5, 7, tzinfo=UTC),
+    data_last=datetime(2022, 5, 6, tzinfo=UTC),
+    labels_known_at=datetime(2022, 6, 24, 22, tzinfo=UTC),
+    facts_known_at=datetime(2022, 6, 24, 22, tzinfo=UTC),
     features=FEATURES,
     rows=1800,
     changes=300,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from recon.errors import InputError
-from recon.publish.files import write_atomic
+from recon.files import write_atomic
 
 
 def test_content_replaces_what_was_there_and_keeps_its_mode(tmp_path: Path) -> None:

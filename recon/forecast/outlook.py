@@ -1,0 +1,102 @@
+"""The outlook of one run: what the simulation and the model say of each company together."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from recon.forecast.classifier import ReconClassifier
+from recon.forecast.features import examine
+from recon.forecast.heads import line_chance
+from recon.forecast.predict import predict
+from recon.forecast.simulate import PATHS
+from recon.forecast.view import View
+from recon.master.window import two_years
+from recon.store import AsOf
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Chances of the companies of a run.
+
+    Attributes
+    ----------
+    companies : pl.DataFrame
+        `company_id`; `p_in` (in the Russell 3000 after the event), `p_large` (in the Russell
+        1000), fractions; `called_in`, `called_large` (bool: what the calls say), `chance` (of a
+        change of the Russell 3000 side).
+    breakpoints : pl.DataFrame
+        `name`, `quantile` (fraction), `cap_usd` on rank day, as simulated.
+    features : pl.DataFrame
+        What the model read, as from `recon.forecast.predict.predict`.
+    model : ReconClassifier
+        That gave the chances.
+    model_version : str
+        Its name.
+    """
+
+    companies: pl.DataFrame
+    breakpoints: pl.DataFrame
+    features: pl.DataFrame
+    model: ReconClassifier
+    model_version: str
+
+
+def outlook(
+    view: View, known: AsOf, model: ReconClassifier, name: str, *, paths: int = PATHS
+) -> Outlook:
+    """Chances of every company of a run.
+
+    Parameters
+    ----------
+    view : View
+        The run.
+    known : AsOf
+        The store at the run's moment.
+    model : ReconClassifier
+        Fitted.
+    name : str
+        Of the model.
+    paths : int
+        Of the simulation.
+    """
+    quotes = two_years(known, view.session, view.securities, view.lines, years=1)
+    frame, outcome = examine(view, quotes, known.announcements(), paths=paths)
+    found = predict(model, frame)
+    member = found["member"].to_numpy() == 1
+    chance, call = found["chance"].to_numpy(), found["call"].to_numpy()
+    inside = np.where(member, 1 - chance, chance)
+    large = large_chance(found)
+    return Outlook(
+        companies=found.select(
+            "company_id",
+            "chance",
+            p_in=pl.Series(inside),
+            p_large=pl.Series(inside * large),
+            called_in=pl.Series(member ^ call),
+            called_large=pl.Series((member ^ call) & (large >= 0.5)),
+        ),
+        breakpoints=outcome.breakpoints,
+        features=found,
+        model=model,
+        model_version=name,
+    )
+
+
+def large_chance(found: pl.DataFrame) -> np.ndarray:
+    """Chance of the Russell 1000 side, given that the company is in the Russell 3000.
+
+    Parameters
+    ----------
+    found : pl.DataFrame
+        As from `recon.forecast.features.features`.
+    """
+    columns = ("distance_side", "sigma", "p_r1000", "p_r3000", "sessions_ahead")
+    side, sigma, large, whole, ahead = (found[c].cast(pl.Float64).to_numpy() for c in columns)
+    share = np.divide(large, whole, out=np.full_like(large, np.nan), where=whole > 0)
+    chance = line_chance(side, sigma, np.where(ahead > 0, share, np.nan))
+    known = np.isfinite(side)
+    before = found["was_r1000"].to_numpy() == 1
+    # Where a member's size is not known, or bounded from below only, the rules leave it.
+    stays = found["stays"].to_numpy() | ~known
+    return np.where(stays, before.astype(np.float64), chance)

@@ -1,0 +1,90 @@
+"""The shelf of shipped models: which of them may speak at a moment.
+
+A model that has learned what a past event brought must not forecast that event. So one model is
+shipped for each number of events learned from, and a moment takes the newest of those whose
+labels, and everything else that went into them, were known by then.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from recon.forecast.classifier import ReconClassifier
+from recon.forecast.model import ModelCard, load, read_card
+from recon.forecast.outlook import Outlook, outlook
+from recon.forecast.view import View
+from recon.store import AsOf, Hindsight
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A model and its card."""
+
+    model: ReconClassifier
+    card: ModelCard
+
+
+def file_name(last_event: str, hindsight: str) -> str:
+    """Name of the file of a model that learned up to an event."""
+    return f"recon-{last_event}-{hindsight}.skops"
+
+
+def choose(folder: Path, moment: datetime, hindsight: Hindsight) -> Shipped | None:
+    """Newest model of a folder that may be used at a moment.
+
+    Parameters
+    ----------
+    folder : Path
+        Of models and their cards.
+    moment : datetime
+        Aware.
+    hindsight : {"strict", "slow-facts"}
+        Of the run. Under `strict` everything that went into the model must have been known;
+        under `slow-facts` its labels must, and its slow facts may come from later files.
+
+    Returns
+    -------
+    Shipped or None
+        None where no model qualifies. Of several that learned the same events the one with slow
+        facts is taken, because it has seen what EDGAR shows.
+
+    Raises
+    ------
+    InputError
+        If a card cannot be read, or the chosen model does not match its card or this program.
+    """
+    cards = [(read_card(path), path) for path in sorted(folder.glob("recon-*.json"))]
+    fit = [
+        (card, path)
+        for card, path in cards
+        if card.labels_known_at <= moment
+        and hindsight in {card.hindsight, "strict"}
+        and (hindsight == "slow-facts" or card.facts_known_at <= moment)
+    ]
+    if not fit:
+        return None
+    _, path = max(fit, key=lambda one: (one[0].labels_known_at, one[0].hindsight == "slow-facts"))
+    return Shipped(*load(path.with_suffix(".skops")))
+
+
+def look_ahead(view: View, known: AsOf, folder: Path) -> Outlook | None:
+    """Outlook of a run by the model of a folder that may speak at its moment.
+
+    Parameters
+    ----------
+    view : View
+        The run.
+    known : AsOf
+        The store at the run's moment.
+    folder : Path
+        Of models and their cards.
+
+    Returns
+    -------
+    Outlook or None
+        None where no model may speak, and for quarterly IPO events, which none has learned.
+    """
+    if view.event.kind == "ipo":
+        return None
+    shipped = choose(folder, known.moment, known.hindsight)
+    return None if shipped is None else outlook(view, known, shipped.model, shipped.card.name)

@@ -1,0 +1,69 @@
+"""A moment takes the newest model that knew nothing later."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from small_events import frame
+
+from recon.forecast.classifier import ReconClassifier
+from recon.forecast.features import FEATURES
+from recon.forecast.model import ModelCard, save
+from recon.forecast.predict import matrix
+from recon.forecast.shelf import choose, file_name
+from recon.store import Hindsight
+
+LABELS = {
+    "2021-06": datetime(2021, 6, 25, 22, tzinfo=UTC),
+    "2022-06": datetime(2022, 6, 24, 22, tzinfo=UTC),
+}
+FACTS = datetime(2025, 1, 1, tzinfo=UTC)
+TICK = timedelta(seconds=1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    rows = frame("2021-06", n=300)
+    changed = (rows["added"] | rows["deleted"]).cast(int).to_numpy()
+    model = ReconClassifier(rounds=2).fit(matrix(rows), changed)
+    found = tmp_path_factory.mktemp("models")
+    for last, known in LABELS.items():
+        for hindsight in ("strict", "slow-facts"):
+            card = ModelCard(
+                name=f"recon-{last}-{hindsight}",
+                events=(last,),
+                hindsight=hindsight,
+                leads=(0,),
+                data_first=known,
+                data_last=known,
+                labels_known_at=known,
+                facts_known_at=FACTS if hindsight == "slow-facts" else known,
+                features=FEATURES,
+                rows=rows.height,
+                changes=int(changed.sum()),
+            )
+            save(model, card, found / file_name(last, hindsight))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("moment", "hindsight", "name"),
+    [
+        (LABELS["2021-06"] - TICK, "strict", None),
+        (LABELS["2021-06"], "strict", "recon-2021-06-strict"),
+        (LABELS["2022-06"] - TICK, "strict", "recon-2021-06-strict"),
+        (LABELS["2022-06"] - TICK, "slow-facts", "recon-2021-06-slow-facts"),
+        (LABELS["2022-06"], "slow-facts", "recon-2022-06-slow-facts"),
+        (FACTS - TICK, "strict", "recon-2022-06-strict"),
+        (FACTS, "strict", "recon-2022-06-slow-facts"),  # all of it was known by then
+    ],
+)
+def test_the_newest_that_may_speak(
+    folder: Path, moment: datetime, hindsight: Hindsight, name: str | None
+) -> None:
+    shipped = choose(folder, moment, hindsight)
+    assert (None if shipped is None else shipped.card.name) == name
+
+
+def test_without_models_there_is_none(tmp_path: Path) -> None:
+    assert choose(tmp_path, FACTS, "strict") is None
