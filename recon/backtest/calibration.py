@@ -43,14 +43,24 @@ def calibration(answered: pl.DataFrame) -> pl.DataFrame:
         the mean chance would give), `inside` (bool). The expected calibration error is the mean
         of |rate − mean_chance| weighted by `n`: see `calibration_error`.
     """
-    bins = (
-        binned(answered)
-        .group_by("bin")
-        .agg(n=pl.len(), mean_chance=pl.col("chance").mean(), rate=pl.col("outcome").mean())
-        .sort("bin")
+    rows = binned(answered)
+    place = rows["bin"].to_numpy()
+    n, chances, changed = (
+        np.bincount(place, weights, BINS)
+        for weights in (None, rows["chance"].to_numpy(), rows["outcome"].to_numpy())
     )
-    n, chance = bins["n"].to_numpy(), bins["mean_chance"].to_numpy()
-    low, high = (binom.ppf(tail, n, chance) / n for tail in TAILS)
+    held = np.flatnonzero(n)
+    bins = pl.DataFrame(
+        {
+            "bin": held,
+            "n": n[held],
+            "mean_chance": chances[held] / n[held],
+            "rate": changed[held] / n[held],
+        },
+        schema={"bin": pl.Int64, "n": pl.Int64, "mean_chance": pl.Float64, "rate": pl.Float64},
+    )
+    count, mean = bins["n"].to_numpy(), bins["mean_chance"].to_numpy()
+    low, high = (binom.ppf(tail, count, mean) / count for tail in TAILS)
     return bins.with_columns(low=pl.Series(low), high=pl.Series(high)).with_columns(
         inside=pl.col("rate").is_between("low", "high")
     )
@@ -74,20 +84,15 @@ def clustered(answered: pl.DataFrame, *, draws: int = DRAWS) -> pl.DataFrame:
         `low_clustered`, `high_clustered` and `inside_clustered`. All intervals are around the
         mean chance: where the rate would fall if the chances were right.
     """
-    bins = calibration(answered)
-    keys = ["event", "company_id"]
-    cells = (
-        binned(answered)
-        .group_by(*keys, "bin")
-        .agg(n=pl.len(), gap=(pl.col("outcome") - pl.col("chance")).sum())
-        .sort(*keys, "bin")
+    bins, keys = calibration(answered), ["event", "company_id"]
+    rows = binned(answered)
+    names = rows.select(keys).unique(maintain_order=True).with_row_index("place")
+    placed = rows.join(names, on=keys, maintain_order="left")
+    flat = placed["place"].cast(pl.Int64).to_numpy() * BINS + placed["bin"].to_numpy()
+    n, gap = (
+        np.bincount(flat, weights, names.height * BINS).reshape(-1, BINS)
+        for weights in (None, placed.select(pl.col("outcome") - pl.col("chance")).to_series())
     )
-    names = cells.select(keys).unique(maintain_order=True).with_row_index("place")
-    placed = cells.join(names, on=keys, maintain_order="left")
-    at = placed["place"].to_numpy(), placed["bin"].to_numpy()
-    shape = (names.height, BINS)
-    n, gap = np.zeros(shape), np.zeros(shape)
-    n[at], gap[at] = placed["n"].to_numpy(), placed["gap"].to_numpy()
     weights = _weights(names["event"].rank("dense").to_numpy() - 1, draws)
     drawn, total = weights @ gap, weights @ n
     own = bins["bin"].to_numpy()
@@ -95,7 +100,9 @@ def clustered(answered: pl.DataFrame, *, draws: int = DRAWS) -> pl.DataFrame:
     with np.errstate(invalid="ignore"):
         spread = (drawn / np.where(total > 0, total, np.nan))[:, own] - observed
     low, high = (np.nanquantile(spread, tail, axis=0) for tail in TAILS)
-    held = cells.group_by("bin").agg(events=pl.col("event").n_unique(), companies=pl.len())
+    held = rows.group_by("bin").agg(
+        events=pl.col("event").n_unique(), companies=pl.struct(keys).n_unique()
+    )
     return (
         bins.join(held, on="bin", maintain_order="left")
         .with_columns(

@@ -76,12 +76,11 @@ class Setup:
         return Store(self.store, self.settings.source_precedence)
 
     def digest(self) -> str:
-        """Tell this setup and the state of its store from others that give other frames."""
+        """Tell this setup and what its store holds from others that give other frames."""
         own = self.settings.rulebook
         with self.open() as opened:
             said = [
-                str(opened.newest_session()),
-                opened.status().generation,
+                opened.fingerprint(),
                 self.settings.source_precedence,
                 self.settings.share_precedence,
                 None if own is None else own.read_bytes(),
