@@ -1,69 +1,33 @@
 """Feature frames of past moments, kept in a folder so that a walk-forward resumes where it was.
 
-A frame is one event seen from some sessions before its rank day: the companies of that moment
-with their features, what became of them, and from when that is known. Names of the official list
-that are no company of the moment are rows without features: nobody could have called them, and
-they count as misses.
+Each frame is a file of its own that appears whole or not at all: what a killed run has finished
+is not computed again. The folder may be deleted at any time.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
 from pathlib import Path
 from typing import Final
 
 import polars as pl
-from joblib import Parallel, delayed  # type: ignore[import-untyped]
 
-from recon.backtest import official as truth
-from recon.backtest.labels import known_from, labels, unmatched
-from recon.calendar import end_of_day, event, sessions
-from recon.errors import InputError
-from recon.forecast.features import FEATURES, RULES, examine
+from recon.backtest.moment import Cell, Setup, one_frame
+from recon.backtest.parallel import Progress, each
+from recon.calendar import event, events
+from recon.errors import StoreError
+from recon.files import write_atomic
+from recon.forecast.features import FEATURES, RULES
 from recon.forecast.simulate import PATHS
-from recon.master.window import two_years
-from recon.pipeline import run
-from recon.store import Hindsight, Store
+from recon.publish.formats import encode
+from recon.settings import Settings
+from recon.store import Hindsight
 
-EDITION: Final = 3
+EDITION: Final = 4
 """Raised whenever a frame computed before is no longer what this program computes."""
-LONGEST: Final = 250
-"""Sessions that a lead may be."""
-Progress = Callable[[int, int], None]
-"""Called with frames done and frames wanted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One event, so many sessions before its rank day, with one hindsight."""
-
-    event: str
-    lead: int
-    hindsight: Hindsight
-
-    def day(self) -> date:
-        """The moment's day.
-
-        Raises
-        ------
-        InputError
-            If the lead is negative or longer than `LONGEST`.
-        """
-        if not 0 <= self.lead <= LONGEST:
-            raise InputError(
-                "no such lead", field="lead", value=self.lead, expected=f"0 to {LONGEST} sessions"
-            )
-        rank_day = event(self.event).rank_day
-        return sessions(rank_day - timedelta(days=2 * LONGEST), rank_day)[-1 - self.lead]
-
-    def file(self, folder: Path, stamp: str, paths: int) -> Path:
-        """Where the frame is kept; another store, program or list of features, another file."""
-        said = [self.event, self.lead, self.hindsight, stamp, paths, EDITION, *FEATURES]
-        digest = hashlib.sha256(repr(said).encode()).hexdigest()[:12]
-        name = f"{self.event.replace(':', '-')}_{self.lead:03}_{self.hindsight}_{digest}"
-        return folder / f"{name}.parquet"
+SETTLED_DAYS: Final = 45
+"""Calendar days of data before a moment: a month of sessions for volatilities and volumes."""
 
 
 def collect(
@@ -74,6 +38,7 @@ def collect(
     paths: int = PATHS,
     jobs: int = 1,
     progress: Progress | None = None,
+    settings: Settings | None = None,
 ) -> pl.DataFrame:
     """Frames of all cells, those computed before read from the folder.
 
@@ -88,31 +53,62 @@ def collect(
     paths : int
         Of each simulation.
     jobs : int
-        Processes at once. The backend is joblib's: `joblib.parallel_config(backend="dask")`
-        around the call hands the cells to a cluster that sees both folders.
+        Processes at once; under `recon.backtest.parallel.cluster` the cells go to a cluster
+        whose workers see both folders.
     progress : callable, optional
-        Told how far it is.
+        Told how many frames there are, and how many are wanted.
+    settings : Settings, optional
+        Precedences and the user's own rulebook; by default those of the environment.
 
     Returns
     -------
     pl.DataFrame
         `event`, `lead`, `hindsight`, `as_of`, `company_id`, `symbol`, the features and the
-        rules' answers, `added`, `deleted`, `seen` (whether it is a company of the moment),
-        `labels_known_at` (naive UTC).
+        rules' answers, `added`, `deleted`, `moved` (`up`, `down` or null), `seen` (whether it is
+        a company of the moment), `labels_known_at` (naive UTC).
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with Store(store) as opened:
-        stamp = f"{opened.newest_session()}:{opened.status().generation}"
-    files = [cell.file(folder, stamp, paths) for cell in cells]
-    wanted = [(c, f) for c, f in zip(cells, files, strict=True) if not f.exists()]
-    if progress is not None:
-        progress(len(cells) - len(wanted), len(cells))
-    tasks = (delayed(write_frame)(store, cell, file, paths) for cell, file in wanted)
-    finished = Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
-    for done, _ in enumerate(finished, start=len(cells) - len(wanted) + 1):
-        if progress is not None:
-            progress(done, len(cells))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(
+            f"frames cannot be kept here ({error.strerror})",
+            field="frames",
+            value=folder,
+            expected="a folder with the right to write; name one with --frames",
+        ) from error
+    setup = Setup(store, settings or Settings(), paths)
+    files = _files(setup, cells, folder)
+    wanted = [(setup, c, f) for c, f in zip(cells, files, strict=True) if not f.exists()]
+    tell = progress or (lambda _done, _wanted: None)
+    tell(len(cells) - len(wanted), len(cells))
+    for done, _ in enumerate(each(write_frame, wanted, jobs), start=len(cells) - len(wanted) + 1):
+        tell(done, len(cells))
     return pl.concat([pl.read_parquet(file) for file in files])
+
+
+def collect_lines(
+    store: Path,
+    cells: Sequence[Cell],
+    folder: Path,
+    *,
+    paths: int = PATHS,
+    settings: Settings | None = None,
+) -> pl.DataFrame:
+    """Break-points of cells whose frames were collected.
+
+    Returns
+    -------
+    pl.DataFrame
+        `event`, `lead`, `hindsight`, `name`, `quantile` (fraction), `cap_usd` (simulated for
+        rank day), `now_usd` (as if the moment were rank day).
+    """
+    files = _files(Setup(store, settings or Settings(), paths), cells, folder)
+    return pl.concat([pl.read_parquet(_beside(file)) for file in files])
 
 
 def cells_of(
@@ -120,52 +116,37 @@ def cells_of(
 ) -> list[Cell]:
     """All combinations whose moment is at least a month of sessions after the data begin."""
     every = (Cell(e, lead, h) for e, lead, h in product(events, leads, hindsights))
-    return [cell for cell in every if cell.day() >= first + timedelta(days=45)]
+    return [cell for cell in every if cell.day() >= first + timedelta(days=SETTLED_DAYS)]
 
 
-def write_frame(store: Path, cell: Cell, file: Path, paths: int) -> None:
-    """Compute one frame and put it in its place in one step."""
-    frame, lines = one_frame(store, cell, paths)
-    for content, target in ((lines, file.with_suffix(".lines")), (frame, file)):
-        part = target.with_suffix(target.suffix + ".part")
-        content.write_parquet(part)
-        part.replace(target)
+def past_of(targets: Sequence[str], first: date) -> list[str]:
+    """Reconstitutions to learn from: those before the last target that the data reach back to."""
+    last = max(event(one).rank_day for one in targets)
+    return [
+        one.id
+        for one in events(first.year, last.year, kinds=("recon",))
+        if first + timedelta(days=SETTLED_DAYS) <= one.rank_day < last
+    ]
 
 
-def one_frame(store: Path, cell: Cell, paths: int = PATHS) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """One frame, and the break-points: simulated quantiles beside those of the moment."""
-    day, target = cell.day(), event(cell.event)
-    with Store(store) as opened:
-        done = run(opened, cell.event, day, hindsight=cell.hindsight)
-        known = opened.as_of(end_of_day(day), cell.hindsight)
-        quotes = two_years(known, done.session, done.securities, done.lines, years=1)
-        frame, outcome = examine(done, quotes, known.announcements(), paths=paths)
-        lists = truth.official(opened, target, truth.history(opened, [target]))
-    became = labels(done, lists)
-    whole = frame.join(became, on="company_id", how="left").with_columns(seen=pl.lit(True))
-    missed = unmatched(done, lists)
-    moment = known_from(target)
-    now = pl.DataFrame(
-        {
-            "name": [b.name for b in done.breakpoints],
-            "now_usd": [b.cap_usd for b in done.breakpoints],
-        },
-        schema={"name": pl.String, "now_usd": pl.Float64},
-        orient="row",
-    )
-    head = {
-        "event": pl.lit(cell.event),
-        "lead": pl.lit(cell.lead),
-        "hindsight": pl.lit(cell.hindsight),
-    }
-    return (
-        pl.concat([whole, missed], how="diagonal").with_columns(
-            *(pl.col(name).fill_null(False) for name in RULES),
-            as_of=pl.lit(day),
-            labels_known_at=pl.lit(
-                moment.replace(tzinfo=None) if moment else None, pl.Datetime("us")
-            ),
-            **head,
-        ),
-        outcome.breakpoints.join(now, on="name", how="left").with_columns(**head),
-    )
+def write_frame(setup: Setup, cell: Cell, file: Path) -> None:
+    """Compute one frame and put it in its place, its break-points first."""
+    frame, lines = one_frame(setup, cell)
+    write_atomic(_beside(file), encode(lines, "parquet"))
+    write_atomic(file, encode(frame, "parquet"))
+
+
+def _files(setup: Setup, cells: Sequence[Cell], folder: Path) -> list[Path]:
+    """Where frames are kept; another store, program or list of features, another file."""
+    state = [setup.digest(), EDITION, *FEATURES, *RULES]
+
+    def file(cell: Cell) -> Path:
+        name = f"{cell.event.replace(':', '-')}_{cell.lead:03}_{cell.hindsight}"
+        digest = hashlib.sha256(repr([name, *state]).encode()).hexdigest()[:12]
+        return folder / f"{name}_{digest}.parquet"
+
+    return [file(cell) for cell in cells]
+
+
+def _beside(file: Path) -> Path:
+    return file.with_suffix(".lines")

@@ -9,6 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from recon.backtest.calls import lines
+from recon.backtest.migrations import labelled
 from recon.backtest.official import Official
 from recon.calendar import Event, evening
 from recon.errors import InputError
@@ -77,6 +78,34 @@ def unmatched(run: Run, truth: Official) -> pl.DataFrame:
             deleted=deleted,
             seen=pl.lit(False),
         )
+    )
+
+
+def moves(run: Run, inferred: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
+    """Moves between Russell 1000 and Russell 2000, by company.
+
+    Parameters
+    ----------
+    run : Run
+        Of any moment.
+    inferred : pl.DataFrame
+        As from `AsOf.derived_migrations`: from lists before and after, with some noise.
+    securities : pl.DataFrame
+        As from `recon.backtest.official.history`.
+
+    Returns
+    -------
+    pl.DataFrame
+        `company_id` (where it is no company of the run, the direction and the ticker), `symbol`
+        as printed, `moved` (`up` or `down`), `seen` (whether it is a company of the run).
+    """
+    found = labelled(run, inferred, securities)
+    seen = pl.col("key").is_in(run.companies["company_id"].implode())
+    return found.unique("key", keep="first", maintain_order=True).select(
+        company_id=pl.when(seen).then("key").otherwise(pl.format("{}:{}", "direction", "ticker")),
+        symbol="ticker",
+        moved="direction",
+        seen=seen,
     )
 
 

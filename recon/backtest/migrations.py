@@ -111,7 +111,7 @@ def score_migrations(
         `percent`, `total_cap_usd`, `note` (what is wrong with a label, when a line that was
         called stopped trading, else null); errors first.
     """
-    known = _labelled(run, labels, securities)
+    known = labelled(run, labels, securities)
     companies = run.companies.select(
         "symbol",
         "name",
@@ -182,8 +182,20 @@ def score_migrations(
     return [_score(names, direction) for direction in DIRECTIONS], names
 
 
-def _labelled(run: Run, labels: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
-    """Company behind each label, once a direction: as of rank day, else of the effective day."""
+def labelled(run: Run, labels: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
+    """Company behind each label, once a direction: as of rank day, else of the effective day.
+
+    Parameters
+    ----------
+    run, labels, securities
+        As for `score_migrations`.
+
+    Returns
+    -------
+    pl.DataFrame
+        `key` (`company_id`, or the ticker of a label without a company), `direction`, `ticker`,
+        `resolved` (whether a line has the ticker), `official` (true).
+    """
     own = labels.filter(pl.col("event") == run.event.id).select(
         "ticker",
         direction=pl.when(pl.col("to_index").cast(pl.String) == "R1000")

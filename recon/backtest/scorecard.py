@@ -1,4 +1,4 @@
-"""Figures of a walk-forward: precision and recall, average precision, Brier, calibration."""
+"""Figures of a walk-forward: precision and recall, average precision, Brier, beside baselines."""
 
 from collections.abc import Iterable
 from typing import Any, Final
@@ -7,15 +7,17 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from pydantic import BaseModel, ConfigDict
-from scipy.stats import binom  # type: ignore[import-untyped]
 from sklearn.metrics import average_precision_score
+
+from recon.backtest.answers import MOMENT
+from recon.backtest.calibration import calibration, calibration_error
+from recon.backtest.tally import EVENTS, POOLED
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
-BINS: Final = 10
-LEAST: Final = 0.005
-"""Chances below are left out of calibration: thousands of names that nobody asks about."""
+WHO: Final = ("model", "rules", "unbanded", "no_change")
+"""Who answers: the model, and the baselines of `recon.backtest.answers`."""
 
 
 class Scores(BaseModel):
@@ -35,7 +37,21 @@ class Scores(BaseModel):
 
 
 class Card(BaseModel):
-    """One event, lead, hindsight and action: the model beside the baselines."""
+    """One event, lead, hindsight and action: the model beside the baselines.
+
+    Attributes
+    ----------
+    event : str
+        Its id, or `POOLED`.
+    lead : int
+        Sessions before rank day.
+    official : int
+        Companies that changed, `noise` among them: those that nobody could have called.
+    universe : int
+        Companies asked.
+    calibration_error : float
+        Expected, of the model's chances (`recon.backtest.calibration`).
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -44,9 +60,12 @@ class Card(BaseModel):
     hindsight: str
     action: str
     official: int
+    noise: int
     universe: int
+    calibration_error: float
     model: Scores
     rules: Scores
+    unbanded: Scores
     no_change: Scores
 
 
@@ -77,74 +96,42 @@ def score_calls(outcome: Bools, strength: Floats, calls: Bools, chance: Floats) 
     )
 
 
-def calibration(predicted: pl.DataFrame) -> pl.DataFrame:
-    """Reliability by bin of equal width, pooled over the rows given.
+def cards(answered: pl.DataFrame) -> list[Card]:
+    """Score card of every event, lead, hindsight and action, beside the baselines.
 
     Parameters
     ----------
-    predicted : pl.DataFrame
-        `chance` (fraction), `member`, `added`, `deleted`.
-
-    Returns
-    -------
-    pl.DataFrame
-        `bin`, `n`, `mean_chance`, `rate`, `low`, `high` (95 % interval of the rate that the mean
-        chance would give), `inside` (bool). The expected calibration error is the mean of
-        |rate − mean_chance| weighted by `n`: see `calibration_error`.
+    answered : pl.DataFrame
+        As from `recon.backtest.answers.answers`.
     """
-    outcome = pl.when(pl.col("member") == 1).then("deleted").otherwise("added")
-    bins = (
-        predicted.filter(pl.col("chance") >= LEAST)
-        .with_columns(bin=(pl.col("chance") * BINS).floor().clip(0, BINS - 1).cast(pl.Int64))
-        .group_by("bin")
-        .agg(n=pl.len(), mean_chance=pl.col("chance").mean(), rate=outcome.mean())
-        .sort("bin")
-    )
-    n, chance = bins["n"].to_numpy(), bins["mean_chance"].to_numpy()
-    low, high = binom.ppf(0.025, n, chance) / n, binom.ppf(0.975, n, chance) / n
-    return bins.with_columns(low=pl.Series(low), high=pl.Series(high)).with_columns(
-        inside=pl.col("rate").is_between("low", "high")
-    )
-
-
-def calibration_error(bins: pl.DataFrame) -> float:
-    """Expected calibration error of `calibration`'s bins."""
-    gap = (bins["rate"] - bins["mean_chance"]).abs() * bins["n"]
-    return float(gap.sum() / max(int(bins["n"].sum()), 1))
-
-
-def line_errors(lines: pl.DataFrame) -> pl.DataFrame:
-    """Error and coverage of the simulated break-points.
-
-    Parameters
-    ----------
-    lines : pl.DataFrame
-        `event`, `lead`, `hindsight`, `name`, `quantile`, `cap_usd`, `now_usd`; lead 0 gives
-        the truth.
-
-    Returns
-    -------
-    pl.DataFrame
-        One row an event, lead, hindsight and line: `error` (log of median over truth),
-        `error_now` (of today's line), `covered` (truth within the 5–95 % interval).
-    """
-    key = ["event", "hindsight", "name"]
-    actual = lines.filter(pl.col("lead") == 0).unique(key).select(*key, actual="now_usd")
-    wide = (
-        lines.filter(pl.col("lead") > 0)
-        .group_by(*key, "lead", maintain_order=True)
-        .agg(
-            pl.col("now_usd").first(),
-            *(
-                pl.col("cap_usd").filter(pl.col("quantile") == q).first().alias(name)
-                for q, name in ((0.05, "low"), (0.5, "median"), (0.95, "high"))
-            ),
+    return [
+        _card(str(event), int(lead), str(hindsight), str(action), rows)
+        for (event, lead, hindsight, action), rows in answered.group_by(
+            *MOMENT, "action", maintain_order=True
         )
-    )
-    return wide.join(actual, on=key).with_columns(
-        error=(pl.col("median") / pl.col("actual")).log(),
-        error_now=(pl.col("now_usd") / pl.col("actual")).log(),
-        covered=pl.col("actual").is_between("low", "high"),
+    ]
+
+
+def _card(event: str, lead: int, hindsight: str, action: str, rows: pl.DataFrame) -> Card:
+    outcome, chance, call = (rows[c].to_numpy() for c in ("outcome", "chance", "call"))
+    none = np.zeros(rows.height)
+    found = {
+        "model": score_calls(outcome, chance, call, chance),
+        "no_change": score_calls(outcome, none, none > 0, none),
+    }
+    for who in ("rules", "unbanded"):
+        said, strength = rows[f"{who}_call"].to_numpy(), rows[f"{who}_strength"].to_numpy()
+        found[who] = score_calls(outcome, strength, said, said.astype(np.float64))
+    return Card(
+        event=event,
+        lead=lead,
+        hindsight=hindsight,
+        action=action,
+        official=int(outcome.sum()),
+        noise=int(rows["noise"].sum()),
+        universe=rows.height,
+        calibration_error=calibration_error(calibration(rows)),
+        **found,
     )
 
 
@@ -154,7 +141,47 @@ def table(cards: Iterable[Card]) -> pl.DataFrame:
     for card in cards:
         said = card.model_dump()
         flat = {k: v for k, v in said.items() if not isinstance(v, dict)}
-        for who in ("model", "rules", "no_change"):
+        for who in WHO:
             flat |= {f"{who}_{k}": v for k, v in said[who].items()}
         rows.append(flat)
-    return pl.DataFrame(rows, infer_schema_length=None)
+    return pl.DataFrame(rows, schema=_columns())
+
+
+def _columns() -> dict[str, pl.DataType]:
+    """Names and types of `table`: a rate that nobody has is a rate all the same."""
+    kinds = {str: pl.String(), int: pl.Int64()}
+    flat = {
+        name: kinds.get(one.annotation, pl.Float64())  # type: ignore[arg-type]
+        for name, one in Card.model_fields.items()
+        if name not in WHO
+    }
+    for who in WHO:
+        flat |= {
+            f"{who}_{name}": kinds.get(one.annotation, pl.Float64())  # type: ignore[arg-type]
+            for name, one in Scores.model_fields.items()
+        }
+    return flat
+
+
+def summary(answered: pl.DataFrame) -> pl.DataFrame:
+    """Cards of all events, then their plain mean, then those of all events pooled.
+
+    Returns
+    -------
+    pl.DataFrame
+        As from `table`; in a row of the mean `event` is `EVENTS`, counts are sums, and a rate is
+        null where an event has none. In a row of all companies together `event` is `POOLED`.
+    """
+    single = table(cards(answered))
+    pooled = table(cards(answered.with_columns(event=pl.lit(POOLED))))
+    rates = [name for name, kind in single.schema.items() if kind.is_float()]
+    counts = [name for name, kind in single.schema.items() if kind.is_integer() and name != "lead"]
+    mean = (
+        single.group_by("lead", "hindsight", "action", maintain_order=True)
+        .agg(
+            pl.col(counts).sum(),
+            pl.when(pl.col(rates).null_count() == 0).then(pl.col(rates).mean()).name.keep(),
+        )
+        .with_columns(event=pl.lit(EVENTS))
+    )
+    return pl.concat([single, mean.select(single.columns), pooled])

@@ -18,8 +18,8 @@ from recon.backtest import baskets
 from recon.backtest import official as truth
 from recon.backtest.baskets import Weighting
 from recon.backtest.costs import Costs
-from recon.backtest.frames import Cell
 from recon.backtest.literature import beside
+from recon.backtest.moment import Cell
 from recon.backtest.official import Official
 from recon.backtest.outcomes import PAST, members_before, outcomes, read_panel
 from recon.backtest.tally import figures

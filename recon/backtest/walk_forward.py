@@ -5,18 +5,36 @@ so that a label is never older news than the features that are to be judged by i
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import numpy as np
 import polars as pl
 
-from recon.backtest.scorecard import Card, score_calls
+from recon.backtest.parallel import Progress, each
 from recon.calendar import end_of_day
 from recon.forecast.classifier import ReconClassifier
+from recon.forecast.outlook import large_chance
 from recon.forecast.predict import matrix, predict
 
-ACTIONS: Final = (("add", "added", 0.0), ("delete", "deleted", 1.0))
+ROUNDS: Final = 100
+"""Of boosting, as `ReconClassifier` has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """What one model learns from, and what it is asked.
+
+    Attributes
+    ----------
+    past : pl.DataFrame
+        Companies of events before, labels known; nothing else is given to who learns.
+    asked : pl.DataFrame
+        All companies of the event, at all leads.
+    """
+
+    past: pl.DataFrame
+    asked: pl.DataFrame
 
 
 def changes() -> pl.Expr:
@@ -30,19 +48,14 @@ def usable(frame: pl.DataFrame, moment: datetime) -> pl.DataFrame:
     return frame.filter(pl.col("seen") & (pl.col("labels_known_at") <= limit))
 
 
-def learn(frame: pl.DataFrame, moment: datetime, *, rounds: int = 100) -> ReconClassifier | None:
+def learn(frame: pl.DataFrame, moment: datetime, *, rounds: int = ROUNDS) -> ReconClassifier | None:
     """Fit on what was known at a moment; None where no event was over yet."""
     past = usable(frame, moment)
-    if past.is_empty():
-        return None
-    model = ReconClassifier(rounds=rounds)
-    return model.fit(
-        matrix(past), past.select(changes()).to_series().to_numpy(), past["event"].to_numpy()
-    )
+    return None if past.is_empty() else _fit(past, rounds)
 
 
-def walk_forward(frame: pl.DataFrame, events: Sequence[str], *, rounds: int = 100) -> pl.DataFrame:
-    """Chances and calls for each event by a model of events before it.
+def folds(frame: pl.DataFrame, events: Sequence[str]) -> list[Fold]:
+    """One fold an event and hindsight that has a past.
 
     Parameters
     ----------
@@ -50,87 +63,88 @@ def walk_forward(frame: pl.DataFrame, events: Sequence[str], *, rounds: int = 10
         As from `recon.backtest.frames.collect`; events that only train may be among them.
     events : sequence of str
         Events to predict.
+    """
+    found = []
+    for (_, hindsight), rows in frame.filter(pl.col("event").is_in(list(events))).group_by(
+        "event", "hindsight", maintain_order=True
+    ):
+        # One model an event: it may know what was known at the earliest of its moments.
+        moment = end_of_day(rows["as_of"].min())  # type: ignore[arg-type]
+        past = usable(frame.filter(pl.col("hindsight") == hindsight), moment)
+        if not past.is_empty():
+            found.append(Fold(past, rows))
+    return found
+
+
+def walk_forward(
+    frame: pl.DataFrame,
+    events: Sequence[str],
+    *,
+    rounds: int = ROUNDS,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> pl.DataFrame:
+    """Chances and calls for each event by a model of events before it.
+
+    Parameters
+    ----------
+    frame, events
+        As for `folds`.
     rounds : int
         Of `ReconClassifier`.
+    jobs : int
+        As for `recon.backtest.parallel.each`.
+    progress : callable, optional
+        Told how many models there are, and how many are wanted.
 
     Returns
     -------
     pl.DataFrame
-        The rows of `events` with `chance` (fraction), `call` (bool) and `trained_on` (number of
-        events). One model an event and hindsight, learned from what was known at the event's
-        earliest moment; events without any before them have no rows.
+        The rows of `events` with `chance` (fraction) and `call` (bool) of a change of the Russell
+        3000 side, `line_shift` (as `recon.forecast.predict.predict` gives it), `p_large` (of the
+        Russell 1000 side, given that it is in the Russell 3000) and `trained_on` (number of
+        events); names that are no company have no chance, and events without any before them no
+        rows.
     """
-    parts = []
-    for (_, _), rows in frame.filter(pl.col("event").is_in(list(events))).group_by(
-        "event", "hindsight", maintain_order=True
-    ):
-        moment = end_of_day(rows["as_of"].min())  # type: ignore[arg-type]
-        same = frame.filter(pl.col("hindsight") == rows["hindsight"][0])
-        model = learn(same, moment, rounds=rounds)
-        if model is None:
-            continue
-        said = [
-            predict(model, moment_rows)
-            for _, moment_rows in rows.filter("seen").group_by("lead", maintain_order=True)
-        ]
-        unseen = rows.filter(~pl.col("seen")).with_columns(chance=0.0, call=False, line_shift=0.0)
-        parts.append(
-            pl.concat([*said, unseen]).with_columns(
-                trained_on=pl.lit(usable(same, moment)["event"].n_unique()),
-            )
-        )
+    parts = ask(folds(frame, events), rounds=rounds, jobs=jobs, progress=progress)
     return pl.concat(parts) if parts else frame.clear()
 
 
-def cards(predicted: pl.DataFrame) -> list[Card]:
-    """Score card of every event, lead, hindsight and action, beside the baselines."""
-    found = []
-    for (event_id, lead, hindsight), rows in predicted.group_by(
-        "event", "lead", "hindsight", maintain_order=True
+def ask(
+    asked: Sequence[Fold],
+    *,
+    rounds: int = ROUNDS,
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> list[pl.DataFrame]:
+    """Fit and ask each fold; frames in the order of the folds, columns as `walk_forward`."""
+    parts: dict[int, pl.DataFrame] = {}
+    for place, part in each(
+        _ask_one, ((place, fold, rounds) for place, fold in enumerate(asked)), jobs
     ):
-        for action, outcome, member in ACTIONS:
-            own = rows.filter(pl.col("member") == member)
-            calls, strength = rules(own, action)
-            found.append(
-                Card(
-                    event=str(event_id),
-                    lead=int(lead),
-                    hindsight=str(hindsight),
-                    action=action,
-                    official=int(own[outcome].sum()),
-                    universe=own.height,
-                    model=score_calls(
-                        own[outcome].to_numpy(),
-                        own["chance"].to_numpy(),
-                        own["call"].to_numpy(),
-                        own["chance"].to_numpy(),
-                    ),
-                    rules=score_calls(
-                        own[outcome].to_numpy(), strength, calls, calls.astype(np.float64)
-                    ),
-                    no_change=score_calls(
-                        own[outcome].to_numpy(),
-                        np.zeros(own.height),
-                        np.zeros(own.height, np.bool_),
-                        np.zeros(own.height),
-                    ),
-                )
-            )
-    return found
+        parts[place] = part
+        if progress is not None:
+            progress(len(parts), len(asked))
+    return [parts[place] for place in range(len(asked))]
 
 
-def rules(rows: pl.DataFrame, action: str) -> tuple[np.ndarray, np.ndarray]:
-    """The rules' calls as if the moment were rank day, and how strongly they say so.
+def _fit(past: pl.DataFrame, rounds: int) -> ReconClassifier:
+    model = ReconClassifier(rounds=rounds)
+    return model.fit(
+        matrix(past), past.select(changes()).to_series().to_numpy(), past["event"].to_numpy()
+    )
 
-    Bands decide between the Russell 1000 and 2000 only: without them the Russell 3000 is the
-    same.
-    """
-    inside = rows["rules_in"].to_numpy()
-    distance = rows["distance_3000"].fill_null(0.0).to_numpy()
-    eligible = rows["eligible"].to_numpy()
-    known = rows["seen"].to_numpy()
-    if action == "add":
-        return inside & known, np.where(eligible, distance, distance.min() - 1)
-    return ~inside & known, np.where(
-        eligible, -distance, np.where(known, (-distance).max() + 1, -99)
+
+def _ask_one(place: int, fold: Fold, rounds: int) -> tuple[int, pl.DataFrame]:
+    model = _fit(fold.past, rounds)
+    said = [
+        predict(model, rows)
+        for _, rows in fold.asked.filter("seen").group_by("lead", maintain_order=True)
+    ]
+    whole = pl.concat(said).with_columns(p_large=pl.Series(large_chance(pl.concat(said))))
+    unseen = fold.asked.filter(~pl.col("seen")).with_columns(
+        chance=0.0, call=False, line_shift=0.0, p_large=0.0
+    )
+    return place, pl.concat([whole, unseen]).with_columns(
+        trained_on=pl.lit(fold.past["event"].n_unique())
     )

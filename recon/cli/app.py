@@ -45,6 +45,7 @@ VERBS = {
     "watch": Verb("recon.cli.watch", "Say what changed since the last run; exit 3 on a new call."),
     "diff": Verb("recon.cli.diff", "Say what changed from one candidate list to another."),
     "score": Verb("recon.cli.score", "Score a candidate list against the official one."),
+    "backtest": Verb("recon.cli.backtest", "Walk forward over past events, and score it all."),
     "errors": Verb("recon.cli.errors", "Give the cause of every wrong call of past events."),
 }
 

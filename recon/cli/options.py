@@ -1,7 +1,7 @@
 """Options that several verbs share, so that each has one name, one form and one default."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -130,8 +130,8 @@ def output_option(command: _F) -> _F:
     )(command)
 
 
-def form(format_: str | None, output: Path | None) -> str:
-    """Settle the format from `--format` and the ending of `--output`.
+def form(format_: str | None, output: Path | None, formats: Sequence[str] = FORMATS) -> str:
+    """Settle the format, one of `formats`, from `--format` and the ending of `--output`.
 
     Raises
     ------
@@ -142,12 +142,13 @@ def form(format_: str | None, output: Path | None) -> str:
         format_ = output.suffix.lstrip(".").lower() if output is not None else "table"
         if format_ == "txt":
             format_ = "table"
-        if format_ not in FORMATS:
+        if format_ not in formats:
+            endings = ", ".join(f".{one}" for one in formats if one != "table")
             raise InputError(
                 "the ending of the file says no format",
                 field="--output",
                 value=output,
-                expected=".csv, .json, .parquet or .txt, or --format",
+                expected=f"{endings} or .txt, or --format",
             )
     if format_ == "parquet" and output is None:
         raise InputError("Parquet is not for the terminal", field="--output", expected="a file")

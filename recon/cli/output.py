@@ -2,6 +2,8 @@
 
 import io
 import sys
+from collections.abc import Sequence
+from html import escape
 from pathlib import Path
 
 import click
@@ -89,6 +91,30 @@ def render(laid: RenderableType, *, to_file: bool = False) -> str:
     with console.capture() as captured:
         console.print(laid)
     return "".join(line.rstrip() + "\n" for line in captured.get().splitlines())
+
+
+def page(laid: RenderableType, title: str, pictures: Sequence[str] = ()) -> str:
+    """Turn what rich can lay out into a page that needs nothing from outside.
+
+    Parameters
+    ----------
+    laid : RenderableType
+        The text.
+    title : str
+        Of the page.
+    pictures : sequence of str
+        SVG, above the text.
+    """
+    console = Console(file=io.StringIO(), width=_WIDE, record=True)
+    console.print(laid)
+    text = console.export_html(inline_styles=True, code_format="{code}")
+    figures = "".join(f"<figure>{one}</figure>\n" for one in pictures)
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return (
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f"<title>{escape(title)}</title></head>\n<body>\n<h1>{escape(title)}</h1>\n"
+        f"{figures}<pre>{lines}</pre>\n</body></html>\n"
+    )
 
 
 def bar(*columns: ProgressColumn) -> Progress:

@@ -6,10 +6,11 @@ import click
 import polars as pl
 from rich.progress import Progress
 
+from recon.backtest.answers import answers
 from recon.backtest.frames import cells_of, collect
-from recon.backtest.scorecard import table
+from recon.backtest.scorecard import cards, table
 from recon.backtest.train import train as fit
-from recon.backtest.walk_forward import cards, walk_forward
+from recon.backtest.walk_forward import walk_forward
 from recon.calendar import end_of_day, event
 from recon.cli.options import examples, open_store, store_option
 from recon.cli.output import notice
@@ -73,7 +74,7 @@ def train(
     with open_store(store) as opened:
         newest = end_of_day(opened.newest_session())
         first = opened.as_of(newest).sessions()[0]
-        kept = frames or opened.archive.parent / "frames"
+        kept = frames or opened.frames
     cells = cells_of(events, LEADS, HINDSIGHTS, first)
     with Progress(transient=True) as bar:
         task = bar.add_task("feature frames", total=len(cells))
@@ -85,7 +86,7 @@ def train(
             progress=lambda done, whole: bar.update(task, completed=done, total=whole),
         )
     forward = walk_forward(frame, events[1:])
-    scores = table(cards(forward)) if forward.height else pl.DataFrame()
+    scores = table(cards(answers(forward))) if forward.height else pl.DataFrame()
     for count in range(1, len(events) + 1):
         for hindsight in HINDSIGHTS:
             model, card = fit(frame, events[:count], hindsight, newest)

@@ -108,7 +108,7 @@ def look(
     member = found["member"].to_numpy() == 1
     chance, call = found["chance"].to_numpy(), found["call"].to_numpy()
     inside = np.where(member, 1 - chance, chance)
-    large = _large(found)
+    large = large_chance(found)
     return Outlook(
         companies=found.select(
             "company_id",
@@ -125,8 +125,14 @@ def look(
     )
 
 
-def _large(found: pl.DataFrame) -> np.ndarray:
-    """Chance of the Russell 1000 side, given that the company is in the Russell 3000."""
+def large_chance(found: pl.DataFrame) -> np.ndarray:
+    """Chance of the Russell 1000 side, given that the company is in the Russell 3000.
+
+    Parameters
+    ----------
+    found : pl.DataFrame
+        As from `recon.forecast.features.features`.
+    """
     columns = ("distance_side", "sigma", "p_r1000", "p_r3000", "sessions_ahead")
     side, sigma, large, whole, ahead = (found[c].cast(pl.Float64).to_numpy() for c in columns)
     share = np.divide(large, whole, out=np.full_like(large, np.nan), where=whole > 0)

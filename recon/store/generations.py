@@ -97,6 +97,7 @@ class Folder:
         self.pointer = path / "current"
         self.generations = path / "generations"
         self.archive = path / "archive"
+        self.frames = path / "frames"
 
     def file(self, number: int) -> Path:
         """Database of a generation."""

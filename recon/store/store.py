@@ -1,5 +1,6 @@
 """The store: take files in, and hand out what was known at a moment."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -55,10 +56,20 @@ class Store:
         return self._folder.archive
 
     @property
+    def frames(self) -> Path:
+        """Folder of feature frames of past moments; they are made anew where they are missing."""
+        return self._folder.frames
+
+    @property
     def simulated(self) -> bool:
         """Whether the store holds the simulated market; False when it holds nothing."""
         rows = self._generation().cursor().sql("SELECT simulated FROM batch LIMIT 1")
         return any(simulated for (simulated,) in rows.fetchall())
+
+    def fingerprint(self) -> str:
+        """Tell what the store holds from what others hold: of all its files, in their order."""
+        rows = self._generation().cursor().sql("SELECT fingerprint FROM batch ORDER BY batch_id")
+        return hashlib.sha256("\n".join(one for (one,) in rows.fetchall()).encode()).hexdigest()
 
     def newest_session(self) -> date:
         """Newest session with quotes.

@@ -12,11 +12,15 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "forecast"))
 
 from small_events import frame
 
-from recon.backtest.frames import Cell, cells_of
-from recon.backtest.scorecard import calibration, calibration_error, line_errors, score_calls, table
-from recon.backtest.walk_forward import cards, learn, usable, walk_forward
-from recon.calendar import event, sessions
-from recon.errors import InputError
+from recon.backtest.answers import answers
+from recon.backtest.scorecard import Card, score_calls, summary
+from recon.backtest.scorecard import cards as cards_of
+from recon.backtest.walk_forward import folds, learn, usable, walk_forward
+from recon.calendar import event
+
+
+def cards(predicted: pl.DataFrame) -> list[Card]:
+    return cards_of(answers(predicted))
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +61,7 @@ def test_cards_stand_beside_the_baselines(frames: pl.DataFrame) -> None:
     assert predicted["trained_on"].unique().to_list() == [2]
     found = cards(predicted)
     assert {(c.lead, c.action) for c in found} == {
-        (lead, action) for lead in (0, 20) for action in ("add", "delete")
+        (lead, action) for lead in (0, 20) for action in ("add", "delete", "up", "down")
     }
     add = next(c for c in found if c.lead == 0 and c.action == "add")
     assert add.model.f1 is not None
@@ -65,7 +69,29 @@ def test_cards_stand_beside_the_baselines(frames: pl.DataFrame) -> None:
     assert add.model.f1 > add.rules.f1
     assert add.no_change.called == 0
     assert add.no_change.precision is None
-    assert table(found).height == 4
+    up = next(c for c in found if c.lead == 0 and c.action == "up")
+    assert up.unbanded.f1 is not None
+    assert up.rules.f1 is not None
+    assert up.unbanded.f1 < up.rules.f1
+
+
+def test_the_mean_and_the_pooled_figure_stand_beside_the_events(frames: pl.DataFrame) -> None:
+    found = summary(answers(walk_forward(frames, ["2022-06", "2023-06"], rounds=10)))
+    own = found.filter((pl.col("lead") == 0) & (pl.col("action") == "delete"))
+    assert own["event"].to_list() == ["2022-06", "2023-06", "mean of events", "pooled"]
+    one, other, mean, pooled = (own.row(i, named=True) for i in range(4))
+    assert mean["model_f1"] == pytest.approx((one["model_f1"] + other["model_f1"]) / 2)
+    assert mean["no_change_precision"] is None
+    assert mean["official"] == pooled["official"] == one["official"] + other["official"]
+    hits = one["model_hits"] + other["model_hits"]
+    assert pooled["model_recall"] == pytest.approx(hits / pooled["official"])
+
+
+def test_who_learns_is_given_no_row_of_its_event_or_later(frames: pl.DataFrame) -> None:
+    for fold in folds(frames, ["2021-06", "2022-06", "2023-06"]):
+        asked = fold.asked["event"].unique().to_list()
+        assert len(asked) == 1
+        assert fold.past["event"].max() < asked[0]
 
 
 def test_names_that_are_no_company_are_misses(frames: pl.DataFrame) -> None:
@@ -99,70 +125,3 @@ def test_figures() -> None:
     brier = (0.01 + 0.16 + 0.49 + 0.01) / 4
     assert found.brier == pytest.approx(brier)
     assert found.brier_skill == pytest.approx(1 - brier / 0.25)
-
-
-def test_calibration_finds_honest_and_dishonest_chances() -> None:
-    rng = np.random.default_rng(0)
-    chance = rng.uniform(0.01, 0.99, 20_000)
-    rows = pl.DataFrame(
-        {
-            "chance": chance,
-            "member": np.zeros(20_000),
-            "added": rng.random(20_000) < chance,
-            "deleted": np.zeros(20_000, bool),
-        }
-    )
-    honest = calibration(rows)
-    assert honest["n"].sum() == 20_000
-    assert honest["inside"].sum() >= 8
-    assert calibration_error(honest) < 0.01
-    proud = calibration(rows.with_columns(chance=pl.col("chance") ** 3))
-    assert calibration_error(proud) > 0.1
-    assert proud["inside"].sum() <= 3
-
-
-def test_line_errors() -> None:
-    lines = pl.DataFrame(
-        {
-            "event": ["e"] * 4,
-            "hindsight": ["strict"] * 4,
-            "name": ["rank_3000"] * 4,
-            "lead": [0, 10, 10, 10],
-            "quantile": [0.5, 0.05, 0.5, 0.95],
-            "cap_usd": [1.0, 80.0, 110.0, 130.0],
-            "now_usd": [100.0, 90.0, 90.0, 90.0],
-        }
-    )
-    row = line_errors(lines).row(0, named=True)
-    assert row["error"] == pytest.approx(np.log(1.1))
-    assert row["error_now"] == pytest.approx(np.log(0.9))
-    assert row["covered"]
-
-
-def test_cells_count_sessions_back_from_rank_day() -> None:
-    rank_day = event("2023-06").rank_day
-    assert Cell("2023-06", 0, "strict").day() == rank_day
-    day = Cell("2023-06", 20, "strict").day()
-    assert len(sessions(day, rank_day)) == 21
-    with pytest.raises(InputError, match="lead"):
-        Cell("2023-06", -1, "strict").day()
-
-
-def test_cells_before_the_data_are_left_out() -> None:
-    begin = datetime(2021, 1, 29, tzinfo=UTC).date()
-    found = cells_of(["2021-06", "2022-06"], [0, 20, 60], ["strict"], begin)
-    assert {(c.event, c.lead) for c in found} == {
-        ("2021-06", 0),
-        ("2021-06", 20),
-        ("2022-06", 0),
-        ("2022-06", 20),
-        ("2022-06", 60),
-    }
-
-
-def test_a_frame_has_its_own_file() -> None:
-    folder = Path("f")
-    one = Cell("2023-06", 20, "strict").file(folder, "a", 1000)
-    assert one != Cell("2023-06", 20, "strict").file(folder, "b", 1000)
-    assert one != Cell("2023-06", 20, "slow-facts").file(folder, "a", 1000)
-    assert one == Cell("2023-06", 20, "strict").file(folder, "a", 1000)

@@ -60,6 +60,19 @@ def test_the_same_content_changes_nothing(store: Store, files: Path) -> None:
     assert store.status().generation == 1
 
 
+def test_the_fingerprint_tells_what_was_taken_in(store: Store, files: Path, tmp_path: Path) -> None:
+    file = write_file(files / "x.alpha", quote=[quote("2024-01-02")])
+    store.ingest([file])
+    first = store.fingerprint()
+    store.ingest([file])
+    assert store.fingerprint() == first
+    store.ingest([write_file(files / "y.alpha", quote=[quote("2024-01-03")])])
+    assert store.fingerprint() != first
+    with Store(tmp_path / "other", precedence=["alpha"]) as other:
+        other.ingest([file])
+        assert other.fingerprint() == first
+
+
 def test_the_same_content_twice_in_one_call_lands_once(store: Store, files: Path) -> None:
     for name in ("a", "b"):
         write_file(files / f"{name}.alpha", quote=[quote("2024-01-02")])
