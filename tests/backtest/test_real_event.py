@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from recon.backtest.calls import calls_of_run, chances_of_run
+from recon.backtest.events import score_event
 from recon.backtest.judge import errors, judge
 from recon.backtest.official import Official, history, official
 from recon.backtest.score import figures
@@ -15,6 +16,7 @@ from recon.pipeline import Run, run
 from recon.publish.candidate import Candidate
 from recon.publish.candidates import candidates
 from recon.publish.explain import explain
+from recon.resources import models_directory
 from recon.store import Store
 
 pytestmark = [pytest.mark.realdata, pytest.mark.xdist_group("real_event")]
@@ -53,6 +55,24 @@ def test_official_lists_are_whole_and_resolve(
     assert counts == {"add": additions, "delete": deletions}
     assert names["security_id"].null_count() <= 0.005 * names.height
     assert set(lists[name].stages.values()) == {"final"}
+
+
+def test_a_model_of_the_time_ranks_far_better_than_the_rules(
+    real_store: Store, lists: dict[str, Official]
+) -> None:
+    scored = score_event(
+        real_store, lists["2024-06"], date(2024, 4, 30), "slow-facts", models=models_directory()
+    )
+    assert scored.model_version == "recon-2023-06-slow-facts"
+    found = scored.figures()
+    for action, precision, recall, ranked in (("add", 0.78, 0.82, 0.87), ("delete", 0.9, 0.9, 0.9)):
+        one = found[action]  # type: ignore[index]
+        assert one.precision is not None
+        assert one.precision >= precision
+        assert one.recall is not None
+        assert one.recall >= recall
+        assert one.average_precision is not None
+        assert one.average_precision >= ranked
 
 
 def test_the_score_is_far_from_a_naive_ranking(
