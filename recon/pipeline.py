@@ -148,7 +148,8 @@ def run(
     Raises
     ------
     NoDataError
-        If the store knows no session at the moment.
+        If the store knows no session at the moment, or none of the ranking that an IPO event
+        rests on.
     InputError
         If the event was effective before the moment.
     """
