@@ -181,6 +181,7 @@ def run(
     own_list = pl.col("event") == target.id
     master = build(
         known,
+        known if day <= target.rank_day else store.as_of(end_of_day(target.rank_day), hindsight),
         usable[-1],
         eve,
         rulebook=rulebook,

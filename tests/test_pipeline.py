@@ -229,7 +229,27 @@ class TestMoments:
         assert found.session == RANK_DAY
         assert found.sessions_to_rank_day == june.sessions_to_rank_day == 0
         for action in ("add", "delete"):
-            assert len(called(found, "R3000", action) ^ called(june, "R3000", action)) <= 25
+            left = found.companies.filter(pl.col("left_on").is_not_null())
+            changed = called(found, "R3000", action) ^ called(june, "R3000", action)
+            assert changed <= set(left["cik"])
+
+    def test_who_leaves_after_rank_day_keeps_its_rank_and_is_on_no_list(
+        self, simulated: Simulated, june: Run
+    ) -> None:
+        found = run(simulated.store, EVENT, date(2024, 6, 20))
+        ranked = ("company_id", "rank", "percent", "member", "eligible")
+        assert_frame_equal(found.companies.select(ranked), june.companies.select(ranked))
+        assert found.breakpoints == june.breakpoints
+        left = found.companies.filter(
+            pl.col("left_on").is_not_null() & pl.col("rank").is_not_null()
+        )
+        assert left.height >= 5
+        assert left["left_on"].min() > RANK_DAY
+        assert left["reasons"].list.contains("left_after_rank_day").all()
+        rows = company_rows(found).join(left, on="company_id", how="semi")
+        assert not (rows["call"] | rows["rules_call"]).any()
+        assert rows.filter(index="R3000")["probability"].unique().to_list() == [0.0]
+        assert june.companies["left_on"].null_count() == june.companies.height
 
     def test_on_the_effective_day_members_before_are_those_before(
         self, simulated: Simulated
@@ -239,8 +259,18 @@ class TestMoments:
         day = run(simulated.store, EVENT, EFFECTIVE)
         assert day.status == "final"
         before = [set(r.companies.filter("member")["company_id"]) for r in (eve, day)]
-        assert len(before[0] ^ before[1]) <= 3
-        assert len(called(day, "R3000", "add") ^ called(eve, "R3000", "add")) <= 3
+        assert before[0] == before[1]
+        assert eve.breakpoints == day.breakpoints
+
+    def test_from_the_effective_day_on_the_calls_are_the_official_list(
+        self, simulated: Simulated
+    ) -> None:
+        day = run(simulated.store, EVENT, EFFECTIVE)
+        for action in ("add", "delete"):
+            named = day.official.filter(action=action).drop_nulls("company_id")
+            ciks = set(day.companies.join(named, on="company_id", how="semi")["cik"])
+            assert len(ciks) > 50
+            assert len(called(day, "R3000", action) ^ ciks) <= 3
 
     def test_rules_published_later_are_not_in_force_yet(self, simulated: Simulated) -> None:
         found = run(simulated.store, "2026-06", date(2024, 4, 30))

@@ -65,7 +65,7 @@ def _official(run: Run) -> str | None:
         return None
     counts = dict(run.official.group_by("action").len().iter_rows())
     said = (
-        f"official list ({run.status}): {counts.get('add', 0)} lines to add, "
+        f"official list ({run.status}): {counts.get('add', 0)} to add, "
         f"{counts.get('delete', 0)} to delete; calls and chances follow it, model_probability "
         "and rules_call stay our own"
     )

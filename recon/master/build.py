@@ -64,6 +64,7 @@ class Master:
 
 def build(
     known: AsOf,
+    then: AsOf,
     session: date,
     day: date,
     *,
@@ -78,10 +79,13 @@ def build(
     ----------
     known : AsOf
         What was known at the moment.
+    then : AsOf
+        What was known at the end of `session`: who and what its lines are. A ticker and its CIK
+        are a pair only while the line is listed, so later nobody knows who has left since.
     session : date
         Session to price at: the newest, but never after rank day.
     day : date
-        The moment's day.
+        The moment's day, but never after rank day: of the members.
     rulebook : Rulebook
         In force at the event.
     past : sequence of Event
@@ -102,8 +106,8 @@ def build(
         effective_days=[e.effective for e in past if e.kind == "recon" and e.effective is not None],
     )
     quoted = listed(_plain(known.cross_section(session)), history, chain, session)
-    directory = known.directory()
-    typed = _typed(_with_members(quoted, membership, known, history, day), known, directory)
+    directory = then.directory()
+    typed = _typed(_with_members(quoted, membership, known, history, day), then, directory)
     window = two_years(known, session, chain, typed, years=rulebook.pricing_vehicle.volume_years)
     owned = companies_of_lines(with_blank_cheques(typed, quiet_lines(window)))
     counted = owned.drop("market_cap", "netchange").join(
@@ -113,7 +117,7 @@ def build(
         on="symbol",
         how="left",
     )
-    unseen = absent_members(membership.lines, counted, directory, known.ticker_cik())
+    unseen = absent_members(membership.lines, counted, directory, then.ticker_cik())
     counted, absent = filled(counted, unseen, known.holdings())
     counted = with_first_counts(counted, known, session)
     own = known.share_counts(session - MAX_AGE, session)

@@ -55,7 +55,9 @@ def candidates(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
     )
     # A company that the rules refuse may still be admitted, by its pricing vehicle at least.
     may_join = pl.col("line_eligible") | (pl.col("role") == "pricing_vehicle")
-    followed = pl.col("call") & pl.lit(not run.official.is_empty())
+    # A list names each line that enters the Russell 3000; of moves within it, it says nothing.
+    enters = pl.col("from_index").is_null() & (pl.col("index") != "RMICRO")
+    followed = pl.col("call") & enters & pl.lit(not run.official.is_empty())
     joins = pl.when(followed).then(pl.col("named").eq_missing("add")).otherwise(may_join)
     was_in = pl.when(pl.col("index") == "RMICRO").then("micro").otherwise("size_member")
     expanded = (

@@ -46,10 +46,13 @@ def follow(placed: pl.DataFrame, run: Run) -> pl.DataFrame:
         .with_columns(
             p_in=inside.cast(pl.Float64),
             p_large=inside.cast(pl.Float64) * share,
-            called=pl.when(inside & (share >= _LARGE))
-            .then(pl.lit("R1000"))
-            .when(inside)
-            .then(pl.lit("R2000")),
+            # Who is called inside anyway keeps the side that it is called to.
+            called=pl.when(inside).then(
+                pl.coalesce(
+                    "called",
+                    pl.when(share >= _LARGE).then(pl.lit("R1000")).otherwise(pl.lit("R2000")),
+                )
+            ),
         )
         .drop("official_in")
     )

@@ -206,6 +206,11 @@ class TestListsOfOneDay:
         gone = securities(BBB=on("2024-04-15"))
         assert "BBB" not in sizes(FUNDS, known=gone)
 
+    def test_who_goes_after_the_day_was_a_member_on_it(self):
+        """Ranks are taken among the members of rank day, also when seen from later."""
+        gone = securities(BBB=on("2024-05-03"))
+        assert sizes(FUNDS, known=gone) == BOTH
+
     def test_who_does_not_resolve_stays(self):
         lists = Lists(
             ("2024-03-28", "R1000", "etf_ishares", "AAA ZZZ"),
