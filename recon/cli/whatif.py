@@ -169,7 +169,7 @@ def whatif(
     found = changes(candidates(*before), candidates(*after), threshold)
     lines = lines_moved(before[0], after[0])
     named = companies_moved(before[0], after[0], list(moves), (before[1], after[1]))
-    top = [*head(before[0], clock.today(), before[1]), _said(shocks, market)]
+    top = [*head(before[0], clock.today(), before[1]), f"what if: {_said(shocks, market)}"]
     if settled == "json":
         content: dict[str, Any] = {
             "event": before[0].event.id,
@@ -198,6 +198,4 @@ def whatif(
 
 def _said(shocks: Mapping[str, float], market: float) -> str:
     moves = [f"{symbol} {move:+.1%}" for symbol, move in shocks.items()]
-    return "what if: " + ", ".join(
-        [*moves, f"all others {market:+.1%}" if moves else f"all {market:+.1%}"]
-    )
+    return ", ".join([*moves, f"all{' others' if moves else ''} {market:+.1%}"])

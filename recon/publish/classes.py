@@ -24,13 +24,15 @@ def class_rows(run: Run) -> pl.DataFrame:
     """
     official = not run.official.is_empty()
     inside, joins = pl.col("size").is_not_null(), pl.col("line_eligible")
-    ruled = (inside != joins) & pl.col("left_on").is_null()
+    further = pl.col("role") == "additional_class"
+    ruled = further & (inside != joins) & pl.col("left_on").is_null()
     action = pl.when(inside).then(pl.lit("delete")).otherwise(pl.lit("add"))
     presumed = pl.when(ruled).then(pl.when(joins).then(UNKNOWN_PASS).otherwise(1.0)).otherwise(0.0)
     named = pl.col("named").eq_missing(action)
     lines = (
         named_lines(run)
-        .filter(pl.col("role") == "additional_class")
+        # A list may put one class in the place of another, the pricing vehicle included.
+        .filter(further | pl.col("named").is_not_null())
         .join(_staying(run), on="company_id")
         .with_columns(
             action=action,

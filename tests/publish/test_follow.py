@@ -94,6 +94,16 @@ def test_a_class_may_go_alone_and_a_company_goes_with_its_vehicle() -> None:
     assert calls(followed(("delete", "BBB/A"))) >= {("delete", "BBB/A"), ("delete", "BBB/B")}
 
 
+def test_one_class_may_take_the_place_of_another() -> None:
+    """As QRTEB of QRTEA in June 2023."""
+    was = small_run()
+    lines = was.lines.with_columns(size=pl.when(pl.col("symbol") != "BBB/B").then("size"))
+    found = small_run(
+        lines=lines, official=official(("delete", "BBB/A"), ("add", "BBB/B")), status="final"
+    )
+    assert calls(found) == {("delete", "BBB/A"), ("add", "BBB/B")}
+
+
 def test_names_that_cannot_be_followed_are_told() -> None:
     found = followed(
         ("add", "ZZZZ"), ("add", "FFF"), ("add", "AAA"), ("delete", "JJJ"), ("add", "NNN/WS")
