@@ -127,7 +127,7 @@ def plan(
     """
     wanted = sorted({event(one).id: event(one) for one in events}.values(), key=_rank_day)
     for one in wanted:
-        check_event(one)
+        check_event(one, ("recon",))
     newest = store.newest_session()
     first = store.as_of(end_of_day(newest)).sessions()[0]
     past = past_of([one.id for one in wanted], first)
