@@ -14,11 +14,13 @@ from recon import pipeline
 from recon.backtest import official as truth
 from recon.backtest.official import Official
 from recon.calendar import Event, event
-from recon.cli import archiving, clock, foresight
+from recon.cli import archiving, clock, foresight, watchlist
 from recon.cli.status import as_json, as_text
+from recon.demand.build import Demand
 from recon.errors import NoDataError
 from recon.publish.archive import archived, keep
 from recon.publish.candidates import candidates
+from recon.store import Store
 from recon.store.reports import StoreStatus
 
 EARLY, LAST = date(2024, 4, 29), date(2024, 4, 30)
@@ -27,6 +29,8 @@ NAMES = pl.DataFrame(
     schema=["action", "ticker"],
     orient="row",
 ).with_columns(name=pl.lit(None, pl.String), security_id=pl.format("{}:2021-01-29", "ticker"))
+
+NONE = pl.DataFrame(schema={"index": pl.String, "assets_usd": pl.Float64})
 
 
 def made(as_of: date) -> pipeline.Run:
@@ -48,6 +52,8 @@ def call(recon: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     (tmp_path / "store").mkdir()
     monkeypatch.setattr(clock, "now", lambda: datetime(2024, 5, 1, 12, tzinfo=UTC))
     monkeypatch.setattr(foresight, "run", lambda _store, _event, day, **_: made(day or LAST))
+    monkeypatch.setattr(Store, "as_of", lambda *_: None)
+    monkeypatch.setattr(watchlist, "demand", lambda _run, rows, *_: Demand(rows, NONE, NONE))
 
     def official(_store: object, of: Event, securities: pl.DataFrame) -> Official:
         if of.id != "2024-06":
