@@ -14,7 +14,7 @@ from recon.rulebook import Rulebook
 from recon.screen import IPO_RULES, RULES, Reason, Verdict, eligibility, screen
 from recon.screen.classes import class_eligible
 
-_BEFORE = pl.when("was_r1000").then(pl.lit("R1000")).when("member").then(pl.lit("R2000"))
+BEFORE = pl.when("was_r1000").then(pl.lit("R1000")).when("member").then(pl.lit("R2000"))
 """Size index before the event."""
 
 
@@ -96,7 +96,7 @@ def _reconstituted(
             )
         ).fill_null(False)
     )
-    placed = placed.with_columns(to_size=pl.when("stays").then(_BEFORE).otherwise("to_size"))
+    placed = placed.with_columns(to_size=pl.when("stays").then(BEFORE).otherwise("to_size"))
     return placed, break_points(ranked["total_cap_usd"].to_numpy(), rulebook, **unseen)
 
 
@@ -106,7 +106,7 @@ def _departed(placed: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return placed.join(
         company_departures(lines), on="company_id", how="left", maintain_order="left"
     ).with_columns(
-        to_size=pl.when(left).then(_BEFORE).otherwise("to_size"),
+        to_size=pl.when(left).then(BEFORE).otherwise("to_size"),
         to_micro=pl.when(left).then("was_micro").otherwise("to_micro"),
         reasons=pl.when(left)
         .then(pl.concat_list("reasons", pl.lit(Reason.LEFT_AFTER_RANK_DAY.value)))

@@ -4,13 +4,18 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 from recon.calendar import end_of_day
 from recon.cli.options import load_settings
+from recon.demand.assets import read_assets
+from recon.demand.build import Demand, demand, fill
 from recon.errors import InputError
 from recon.forecast.outlook import Outlook, gather, look
 from recon.forecast.shelf import choose, look_ahead, model_moment
 from recon.forecast.simulate import seed_of
 from recon.pipeline import Run, run
+from recon.publish.candidates import candidates
 from recon.resources import models_directory
 from recon.shocks import Shock, shocked
 from recon.store import Hindsight, Store
@@ -50,6 +55,26 @@ def foresee(
     if folder is None:
         return done, None
     return done, look_ahead(done, opened.as_of(end_of_day(done.as_of), hindsight), folder)
+
+
+def whole_list(
+    opened: Store, done: Run, said: Outlook | None, assets: Path | None
+) -> tuple[pl.DataFrame, Demand]:
+    """Candidate list of a run with the trades that it would cause, as it is shown and archived.
+
+    Parameters
+    ----------
+    opened : Store
+        That the run was made from.
+    done, said
+        As from `foresee`.
+    assets : Path or None
+        The user's own table, as for `recon.demand.assets.read_assets`.
+    """
+    rows = candidates(done, said)
+    known = opened.as_of(end_of_day(done.as_of), done.hindsight)
+    trades = demand(done, rows, known, read_assets(assets))
+    return fill(rows, trades), trades
 
 
 Foreseen = tuple[Run, Outlook | None]

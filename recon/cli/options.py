@@ -187,3 +187,10 @@ def assets_option(command: _F) -> _F:
         help="Your own table of assets that track each index; else RECON_ASSETS, else the sizes "
         "of public funds.",
     )(command)
+
+
+def run_options(command: _F) -> _F:
+    """All that says which run is meant: event, moment, hindsight, rulebook and model."""
+    for option in (model_option, rulebook_option, hindsight_option, as_of_option, event_option):
+        command = option(command)
+    return command

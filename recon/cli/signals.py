@@ -9,27 +9,20 @@ from rich.text import Text
 
 from recon.calendar import end_of_day
 from recon.cli import clock
-from recon.cli.foresight import foresee
+from recon.cli.foresight import foresee, whole_list
 from recon.cli.head import head
 from recon.cli.options import (
-    as_of_option,
     assets_option,
-    event_option,
     examples,
-    hindsight_option,
-    model_option,
     open_store,
-    rulebook_option,
+    run_options,
     store_option,
 )
 from recon.cli.output import emit, notice, render
 from recon.cli.signals_text import book_text, orders_text
-from recon.demand.assets import read_assets
-from recon.demand.build import demand, fill
 from recon.files import write_together
 from recon.orders.build import orders
 from recon.orders.profile import default_text, read_profile
-from recon.publish.candidates import candidates
 from recon.publish.desk import desk_files
 from recon.publish.spreadsheet import spreadsheet_csv
 from recon.store import Hindsight
@@ -45,11 +38,7 @@ LIMIT = 15
         "recon signals --profile desk.toml --output out",
     )
 )
-@event_option
-@as_of_option
-@hindsight_option
-@rulebook_option
-@model_option
+@run_options
 @click.option(
     "--profile",
     "profile_file",
@@ -105,16 +94,14 @@ def signals(
         emit(default_text().encode(), None)
         return
     profile = read_profile(profile_file)
-    tracking = read_assets(assets)
     with open_store(store) as opened:
         done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
         known = opened.as_of(end_of_day(done.as_of), done.hindsight)
-        rows = candidates(done, said)
-        needed = demand(done, rows, known, tracking)
+        rows, needed = whole_list(opened, done, said, assets)
         found = orders(done, rows, needed, known, profile)
     top = [*head(done, clock.today(), said), *book_text(found.book), f"run {done.run_id}"]
     if output is not None:
-        name, contents = desk_files(done, fill(rows, needed), found, profile)
+        name, contents = desk_files(done, rows, found, profile)
         folder = write_together(output, name, contents)
         notice(f"{len(contents)} files in {folder}")
     if format_ == "json":

@@ -14,15 +14,14 @@ from recon.backtest.walk_forward import walk_forward
 from recon.calendar import end_of_day, event
 from recon.cli.options import examples, open_store, store_option
 from recon.cli.output import notice
+from recon.cli.score import FIRST_YEAR, TEST_YEAR
+from recon.cli.score_text import HINDSIGHTS
 from recon.errors import InputError
 from recon.forecast.model import save
 from recon.forecast.shelf import file_name
 from recon.resources import models_directory
-from recon.store import Hindsight
 
-FIRST, LAST = 2021, 2025
 LEADS = (0, 5, 10, 20, 40, 60)
-HINDSIGHTS: tuple[Hindsight, ...] = ("strict", "slow-facts")
 
 
 @click.command(
@@ -33,7 +32,7 @@ HINDSIGHTS: tuple[Hindsight, ...] = ("strict", "slow-facts")
 )
 @click.option(
     "--through",
-    default=f"{LAST}-06",
+    default=f"{TEST_YEAR}-06",
     show_default=True,
     metavar="EVENT",
     help="Last event to learn from.",
@@ -69,7 +68,7 @@ def train(
             value=through,
             expected="an event such as 2025-06",
         )
-    events = [f"{year}-06" for year in range(FIRST, last.rank_day.year + 1)]
+    events = [f"{year}-06" for year in range(FIRST_YEAR, last.rank_day.year + 1)]
     folder = output or models_directory()
     with open_store(store) as opened:
         newest = end_of_day(opened.newest_session())

@@ -9,23 +9,19 @@ import click
 from recon.cli import clock, freshness
 from recon.cli.archiving import put_by
 from recon.cli.diff import tell
-from recon.cli.foresight import foresee
+from recon.cli.foresight import foresee, whole_list
 from recon.cli.options import (
-    as_of_option,
-    event_option,
+    assets_option,
     examples,
     form,
     format_option,
-    hindsight_option,
-    model_option,
     open_store,
     output_option,
-    rulebook_option,
+    run_options,
     store_option,
 )
 from recon.cli.output import notice
 from recon.publish.archive import archived, name_of, previous
-from recon.publish.candidates import candidates
 from recon.store import Hindsight
 
 FLIPPED: Final = 3
@@ -41,11 +37,8 @@ THRESHOLD: Final = 0.1
         "recon watch --output changes.csv || test $? -ne 3 || mail -s flipped desk < changes.csv",
     )
 )
-@event_option
-@as_of_option
-@hindsight_option
-@rulebook_option
-@model_option
+@run_options
+@assets_option
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
@@ -63,6 +56,7 @@ def watch(
     hindsight: Hindsight,
     own: Path | None,
     models: str,
+    assets: Path | None,
     threshold: float,
     format_: str | None,
     output: Path | None,
@@ -77,7 +71,7 @@ def watch(
     settled = form(format_, output)
     with open_store(store) as opened:
         done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
-        rows = candidates(done, said)
+        rows, _ = whole_list(opened, done, said, assets)
         runs = archived(opened.archive, done.event.id)
         last = previous(runs, done, name_of(done, rows, said))
         before = None if last is None else last.rows()

@@ -8,31 +8,23 @@ import polars as pl
 from rich.console import Group
 from rich.text import Text
 
-from recon.calendar import end_of_day
 from recon.cli import clock
 from recon.cli.archiving import archive_option, put_by
 from recon.cli.explain_text import layout
-from recon.cli.foresight import foresee
+from recon.cli.foresight import foresee, whole_list
 from recon.cli.head import head
 from recon.cli.options import (
-    as_of_option,
     assets_option,
-    event_option,
     examples,
     form,
     format_option,
-    hindsight_option,
-    model_option,
     open_store,
     output_option,
-    rulebook_option,
+    run_options,
     store_option,
 )
 from recon.cli.output import emit, emit_frame, notice, render
 from recon.cli.watchlist_text import OPEN_FOR_ALL, assets_line, counts, table
-from recon.demand.assets import read_assets
-from recon.demand.build import demand, fill
-from recon.publish.candidates import candidates
 from recon.publish.explain import explain as explain_company
 from recon.store import Hindsight
 
@@ -48,11 +40,7 @@ INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
         "recon watchlist --index R1000 --calls-only --format csv",
     )
 )
-@event_option
-@as_of_option
-@hindsight_option
-@rulebook_option
-@model_option
+@run_options
 @assets_option
 @click.option(
     "--index",
@@ -99,10 +87,7 @@ def watchlist(
     settled = form(format_, output)
     with open_store(store) as opened:
         done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
-        rows = candidates(done, said)
-        known = opened.as_of(end_of_day(done.as_of), hindsight)
-        trades = demand(done, rows, known, read_assets(assets))
-        rows = fill(rows, trades)
+        rows, trades = whole_list(opened, done, said, assets)
         if archive:
             put_by(opened, done, rows, said)
     if indexes:
@@ -140,11 +125,7 @@ def watchlist(
     )
 )
 @click.argument("symbol")
-@event_option
-@as_of_option
-@hindsight_option
-@rulebook_option
-@model_option
+@run_options
 @click.option(
     "--format", "format_", type=click.Choice(["table", "json"]), default="table", show_default=True
 )

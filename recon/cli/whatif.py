@@ -13,16 +13,12 @@ from recon.cli import clock
 from recon.cli.foresight import foresee_shocked
 from recon.cli.head import head
 from recon.cli.options import (
-    as_of_option,
-    event_option,
     examples,
     form,
     format_option,
-    hindsight_option,
-    model_option,
     open_store,
     output_option,
-    rulebook_option,
+    run_options,
     store_option,
 )
 from recon.cli.output import emit, emit_frame, notice, render
@@ -102,8 +98,7 @@ def look_up(run: Run, moves: Mapping[str, float]) -> dict[str, float]:
         "recon whatif --shock SMCI=+20% --shock BRK.B=-5% --market -10% --format json",
     )
 )
-@event_option
-@as_of_option
+@run_options
 @click.option(
     "--shock",
     "shocks",
@@ -126,9 +121,6 @@ def look_up(run: Run, moves: Mapping[str, float]) -> dict[str, float]:
     show_default=True,
     help="Name a probability that moved by at least this, a fraction.",
 )
-@hindsight_option
-@rulebook_option
-@model_option
 @format_option
 @output_option
 @store_option

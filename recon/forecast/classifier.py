@@ -5,6 +5,7 @@ member that is officially deleted. Entry and exit have a head each, so the chanc
 index afterwards is the entry's chance for the one and one less the exit's for the other.
 """
 
+from collections.abc import Callable
 from typing import Any, Final, Self
 
 import numpy as np
@@ -85,24 +86,35 @@ class ReconClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         X = validate_data(  # noqa: N806
             self, X, reset=False, ensure_all_finite="allow-nan", dtype=np.float64
         )
-        changes = self.chances(X)
+        changes = self.chances(X)(0.0)
         return np.column_stack([1 - changes, changes])
 
-    def chances(self, x: Floats, shift: float = 0.0) -> Floats:
-        """Chance of each company to change sides if the line at rank 3,000 lay lower by `shift`.
+    def chances(self, x: Floats) -> Callable[[float], Floats]:
+        """Chance of each company to change sides, as the line at rank 3,000 shifts.
 
         Parameters
         ----------
         x : array (n, features)
             Features; NaN where not known.
-        shift : float
-            Log cap.
+
+        Returns
+        -------
+        callable
+            From the log cap by which the line lies lower to an array (n,).
         """
-        changes = np.zeros(len(x))
-        for side, own in self._sides(x).items():
-            if own.any():
-                changes[own] = self.heads_[side].chance(x[own], shift)
-        return changes
+        sides = [
+            (own, self.heads_[side].chance(x[own]))
+            for side, own in self._sides(x).items()
+            if own.any()
+        ]
+
+        def shifted(shift: float) -> Floats:
+            changes = np.zeros(len(x))
+            for own, chance in sides:
+                changes[own] = chance(shift)
+            return changes
+
+        return shifted
 
     def predict(self, X: Any) -> Labels:  # noqa: N803
         """Calls: 1 where the chance reaches that of its side; `X` holds all of one moment."""

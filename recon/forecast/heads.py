@@ -7,7 +7,7 @@ both, and if it is still there to be **named**: who is taken over or goes bankru
 final list is on none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -193,19 +193,37 @@ class Head:
             inside, others = possible & (groups == group), possible & (groups != group)
             if inside.any() and len(np.unique(y[others])) == 2:
                 self._fit(x[others], y[others])
-                odds[inside] = self._odds(x[inside])
+                odds[inside] = self._odds(x[inside])(0.0)
         self._fit(x[possible], y[possible])
         line = LogisticRegression(C=10.0).fit(odds[possible][:, None], y[possible])
         self.slope_ = float(1 + self.trust_ * (line.coef_[0, 0] - 1))
         self.start_ = float(self.trust_ * line.intercept_[0])
 
-    def chance(self, x: Floats, shift: float = 0.0) -> Floats:
-        """Calibrated chance that each company changes side; `shift` as for `line_chance`."""
-        found = np.asarray(expit(self.start_ + self.slope_ * self._odds(x, shift)))
-        if self.side == "enter":
-            size = size_chance(x, self.features, shift)
-            found = np.where(self._possible(x), found, np.minimum(found, size))
-        return found
+    def chance(self, x: Floats) -> Callable[[float], Floats]:
+        """Calibrated chance that each company changes side, as the line at rank 3,000 shifts.
+
+        What is learned does not depend on the line, so it is asked once for all shifts.
+
+        Parameters
+        ----------
+        x : array (n, features)
+            Companies of this side.
+
+        Returns
+        -------
+        callable
+            From a shift, as for `line_chance`, to an array (n,).
+        """
+        odds, possible = self._odds(x), self._possible(x)
+
+        def shifted(shift: float) -> Floats:
+            found = np.asarray(expit(self.start_ + self.slope_ * odds(shift)))
+            if self.side == "enter":
+                size = size_chance(x, self.features, shift)
+                found = np.where(possible, found, np.minimum(found, size))
+            return found
+
+        return shifted
 
     def _possible(self, x: Floats) -> Bools:
         if self.side == "leave":
@@ -234,7 +252,14 @@ class Head:
         odds = logit(np.clip(learned, HARD, 1 - HARD))
         return np.asarray(expit(self.trust_ * odds + (1 - self.trust_) * presumed))
 
-    def _odds(self, x: Floats, shift: float = 0.0) -> Floats:
-        inside = size_chance(x, self.features, shift) * self._admitted(x)
-        chance = inside if self.side == "enter" else (1 - inside) * self.named_.chance(x)
-        return np.asarray(logit(np.clip(chance, HARD, 1 - HARD)))
+    def _odds(self, x: Floats) -> Callable[[float], Floats]:
+        """Log odds before calibration, by the shift of the line."""
+        admitted = self._admitted(x)
+        named = self.named_.chance(x) if self.side == "leave" else None
+
+        def shifted(shift: float) -> Floats:
+            inside = size_chance(x, self.features, shift) * admitted
+            chance = inside if named is None else (1 - inside) * named
+            return np.asarray(logit(np.clip(chance, HARD, 1 - HARD)))
+
+        return shifted

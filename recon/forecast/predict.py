@@ -5,6 +5,7 @@ to it; where they do not, the line at rank 3,000 is not where the ranking of tod
 line is moved, for all companies alike, until the expected number of members fits.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -46,9 +47,13 @@ def predict(model: ReconClassifier, frame: pl.DataFrame) -> pl.DataFrame:
     """
     x = matrix(frame)
     member = x[:, FEATURES.index("member")] == 1
-    stays = frame["stays"].to_numpy()
-    shift = _shift(model, x, member, stays, float(frame["places"][0])) if len(x) else 0.0
-    chance = _chance(model, x, stays, shift)
+    stays, learned = frame["stays"].to_numpy(), model.chances(x)
+
+    def chances(shift: float) -> Floats:
+        return np.where(stays, STAYS, learned(shift))
+
+    shift = _shift(chances, member, float(frame["places"][0])) if len(x) else 0.0
+    chance = chances(shift)
     called = np.zeros(len(x), np.bool_)
     for side in (member, ~member):
         called[side] = chance[side] >= operating_threshold(chance[side])
@@ -57,15 +62,11 @@ def predict(model: ReconClassifier, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _chance(model: ReconClassifier, x: Floats, stays: Bools, shift: float) -> Floats:
-    return np.where(stays, STAYS, model.chances(x, shift))
-
-
-def _shift(model: ReconClassifier, x: Floats, member: Bools, stays: Bools, places: float) -> float:
+def _shift(chances: Callable[[float], Floats], member: Bools, places: float) -> float:
     """Shift of the line at which as many members are expected as there are places."""
 
     def excess(shift: float) -> float:
-        chance = _chance(model, x, stays, shift)
+        chance = chances(shift)
         return float(np.where(member, 1 - chance, chance).sum()) - places
 
     low, high = excess(-MOST_SHIFT), excess(MOST_SHIFT)

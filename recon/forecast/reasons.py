@@ -106,7 +106,7 @@ def parts(model: ReconClassifier, features: pl.DataFrame, company_id: str) -> tu
     for i, names in enumerate(GROUPS.values(), start=1):
         columns = [FEATURES.index(name) for name in names]
         variants[i, columns] = usual[columns]
-    chance = np.clip(model.chances(variants, float(row["line_shift"][0])), HARD, 1 - HARD)
+    chance = np.clip(model.chances(variants)(float(row["line_shift"][0])), HARD, 1 - HARD)
     found = (
         Part(name, float(logit(chance[0]) - logit(other)), float(other))
         for name, other in zip(GROUPS, chance[1:], strict=True)

@@ -5,6 +5,7 @@ import polars as pl
 from recon.pipeline import Run
 from recon.publish.follow import named_lines, official_side
 from recon.publish.sides import UNKNOWN_PASS
+from recon.ruling import BEFORE
 
 
 def class_rows(run: Run) -> pl.DataFrame:
@@ -57,7 +58,6 @@ def _staying(run: Run) -> pl.DataFrame:
     members = run.companies.filter(pl.col("member"))
     if run.official.is_empty():
         return members.filter(pl.col("to_size").is_not_null()).select("company_id", "to_size")
-    before = pl.when("was_r1000").then(pl.lit("R1000")).otherwise(pl.lit("R2000"))
     return members.join(
         official_side(run).filter("official_in"), on="company_id", how="semi"
-    ).select("company_id", to_size=pl.coalesce("to_size", before))
+    ).select("company_id", to_size=pl.coalesce("to_size", BEFORE))

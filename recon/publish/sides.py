@@ -16,6 +16,7 @@ from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish import ipo_chances
 from recon.publish.follow import follow
+from recon.ruling import BEFORE
 
 STAND_IN: Final = "stand-in-1"
 """Name of the probability used where no model is."""
@@ -92,14 +93,8 @@ def _lines(run: Run) -> pl.DataFrame:
         .then(high)
         .otherwise(middle)
     )
-    size = (
-        pl.when(pl.col("was_r1000"))
-        .then(pl.lit("R1000"))
-        .when(pl.col("was_r2000"))
-        .then(pl.lit("R2000"))
-    )
     return run.companies.with_columns(
-        before=size,
+        before=BEFORE,
         after="to_size",
         cut_name=pl.lit(f"rank_{ranks.russell_3000}"),
         cut_cap=pl.lit(cut),

@@ -1,5 +1,7 @@
 """Runs the command line in this process."""
 
+import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,8 @@ from click.testing import CliRunner, Result
 from run_recon import Run
 
 from recon.cli import main
+from recon.sources.simulated import simulate
+from recon.store import Store
 
 
 @pytest.fixture
@@ -20,3 +24,14 @@ def recon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
         return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Store of a small simulated market, for all verbs that only read or archive."""
+    folder = tmp_path_factory.mktemp("small-market")
+    simulate(folder / "market", first=date(2025, 3, 3), last=date(2025, 4, 30), companies=150)
+    with Store(folder / "store") as store:
+        store.ingest([folder / "market"])
+    shutil.rmtree(folder / "market")
+    return folder / "store"

@@ -14,7 +14,7 @@ from recon import pipeline
 from recon.backtest import official as truth
 from recon.backtest.official import Official
 from recon.calendar import Event, event
-from recon.cli import archiving, clock, foresight, watchlist
+from recon.cli import archiving, clock, foresight
 from recon.cli.status import as_json, as_text
 from recon.demand.build import Demand
 from recon.errors import NoDataError
@@ -46,6 +46,11 @@ def made(as_of: date) -> pipeline.Run:
     )
 
 
+def traded(_run: object, rows: pl.DataFrame, *_: object) -> Demand:
+    """Demand of a day of volume for every row."""
+    return Demand(rows.with_columns(days_of_volume=pl.lit(1.0)), NONE, NONE)
+
+
 @pytest.fixture
 def call(recon: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Call a verb on an empty store, in which runs are made by hand."""
@@ -53,7 +58,7 @@ def call(recon: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setattr(clock, "now", lambda: datetime(2024, 5, 1, 12, tzinfo=UTC))
     monkeypatch.setattr(foresight, "run", lambda _store, _event, day, **_: made(day or LAST))
     monkeypatch.setattr(Store, "as_of", lambda *_: None)
-    monkeypatch.setattr(watchlist, "demand", lambda _run, rows, *_: Demand(rows, NONE, NONE))
+    monkeypatch.setattr(foresight, "demand", traded)
 
     def official(_store: object, of: Event, securities: pl.DataFrame) -> Official:
         if of.id != "2024-06":
@@ -195,3 +200,12 @@ def test_the_test_year_is_scored_only_by_name(call: Run) -> None:
     assert "our test year" in found["not_scored"]["2025-06"]
     named = json.loads(call("score", "--archived", "--event", "2025-06", "--format", "json").stdout)
     assert "no official list" in named["not_scored"]["2025-06"]
+
+
+def test_a_watchlist_of_the_same_moment_is_not_the_past_of_a_watch(call: Run) -> None:
+    call("watchlist", "--as-of", EARLY, "--format", "csv")
+    call("watchlist", "--as-of", LAST, "--format", "csv")
+    kept = held()
+    assert len(kept) == 2
+    assert call("watch", "--as-of", LAST).exit_code == 3
+    assert held() == kept

@@ -7,23 +7,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from run_recon import Run
+from run_recon import RANKS, Run
 
 from recon.orders.order import Document
 from recon.orders.profile import default_text
-from recon.sources.simulated import simulate
-from recon.store import Store
 
-RANKS = """
-[ranks]
-top_50 = 5
-top_200 = 10
-top_500 = 15
-russell_1000 = 30
-microcap_high = 50
-russell_3000 = 80
-russell_3000e = 100
-"""
 DESK = """
 name = "small"
 [universe]
@@ -52,15 +40,6 @@ FILES = {
     "orders.xlsx",
     "profile.json",
 }
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("signals-market")
-    simulate(folder / "market", first=date(2025, 3, 3), last=date(2025, 4, 30), companies=150)
-    with Store(folder / "store") as store:
-        store.ingest([folder / "market"])
-    return folder / "store"
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 from rich.console import Console
-from run_recon import Run
+from run_recon import RANKS, Run
 from small_run import small_run
 
 import recon.cli.clock
@@ -29,35 +28,14 @@ from recon.publish.candidates import candidates
 from recon.publish.explanation import Explanation
 from recon.publish.formats import read_list
 from recon.publish.sides import STAND_IN
-from recon.sources.simulated import simulate
 from recon.store import Store
 
-RANKS = """
-[ranks]
-top_50 = 5
-top_200 = 10
-top_500 = 15
-russell_1000 = 30
-microcap_high = 50
-russell_3000 = 80
-russell_3000e = 100
-"""
 JUNE = ("--event", "2025-06", "--as-of", "2025-04-30")
 
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recon.cli.clock, "today", lambda: date(2025, 5, 2))
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("small-market")
-    simulate(folder / "market", first=date(2025, 3, 3), last=date(2025, 4, 30), companies=150)
-    with Store(folder / "store") as store:
-        store.ingest([folder / "market"])
-    shutil.rmtree(folder / "market")
-    return folder / "store"
 
 
 _RUNS: dict[str, pipeline.Run] = {}

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click import BadParameter
-from run_recon import Run
+from run_recon import RANKS, Run
 from small_run import small_run
 
 import recon.cli.clock
@@ -19,34 +19,14 @@ from recon.cli.whatif import look_up
 from recon.forecast.outlook import gather
 from recon.publish.changes import CHANGES
 from recon.publish.lookup import find
-from recon.sources.simulated import simulate
 from recon.store import Store
 
-RANKS = """
-[ranks]
-top_50 = 5
-top_200 = 10
-top_500 = 15
-russell_1000 = 30
-microcap_high = 50
-russell_3000 = 80
-russell_3000e = 100
-"""
 APRIL = ("--event", "2025-06", "--as-of", "2025-04-15")
 
 
 @pytest.fixture(autouse=True)
 def _today(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recon.cli.clock, "today", lambda: date(2025, 5, 2))
-
-
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whatif-market")
-    simulate(folder / "market", first=date(2025, 3, 3), last=date(2025, 4, 30), companies=150)
-    with Store(folder / "store") as store:
-        store.ingest([folder / "market"])
-    return folder / "store"
 
 
 @pytest.fixture
