@@ -6,13 +6,19 @@ from typing import Any, Final
 import click
 import orjson
 import polars as pl
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from recon.cli.options import examples, form, format_option, output_option
+from recon.cli.options import (
+    examples,
+    form,
+    format_option,
+    output_option,
+    threshold_option,
+)
 from recon.cli.output import emit, emit_frame, render
+from recon.cli.tables import grid
 from recon.publish.changes import CHANGES, MOVED, changes, flipped
 from recon.publish.formats import NEEDED, read_list
 
@@ -29,13 +35,7 @@ LIST: Final = click.Path(path_type=Path, dir_okay=False)
 )
 @click.argument("before", type=LIST)
 @click.argument("after", type=LIST)
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1),
-    default=MOVED,
-    show_default=True,
-    help="Name a probability that moved by at least this, a fraction.",
-)
+@threshold_option(MOVED)
 @format_option
 @output_option
 def diff(
@@ -132,7 +132,7 @@ def _laid(
 
 def changes_table(found: pl.DataFrame) -> Table:
     """Lay changes out, as from `recon.publish.changes.changes`, one a line."""
-    laid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    laid = grid()
     for name in ("index", "action", "symbol", "company", "change", "call"):
         laid.add_column(name, no_wrap=True, overflow="ellipsis", max_width=28)
     for name in ("before", "after", "move"):

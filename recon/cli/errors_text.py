@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import polars as pl
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -11,6 +10,7 @@ from rich.text import Text
 from recon.backtest.causes import CAUSES, ERRORS
 from recon.backtest.migrations import MigrationScore
 from recon.cli.score_text import HINDSIGHTS
+from recon.cli.tables import grid
 from recon.cli.watchlist_text import reasons
 from recon.pipeline import Run
 from recon.publish.words import money
@@ -242,14 +242,7 @@ def _rate(value: float | None) -> str:
 
 
 def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:
-    laid = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+    laid = grid(title)
     wide = ("cause", "company", "found", "reasons", "source", "note")
     for name in columns:
         laid.add_column(

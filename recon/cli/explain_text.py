@@ -1,10 +1,10 @@
 """An explanation for reading on a terminal."""
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from recon.cli.tables import grid
 from recon.publish.explanation import Explanation, Line
 from recon.publish.words import money, price, signed_percent
 
@@ -50,14 +50,7 @@ def layout(found: Explanation) -> RenderableType:
 
 
 def _table(title: str, *columns: str, right: tuple[str, ...] = ()) -> Table:
-    laid = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+    laid = grid(title)
     for name in columns:
         laid.add_column(name, justify="right" if name in right else "left", overflow="fold")
     return laid

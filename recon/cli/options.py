@@ -194,3 +194,14 @@ def run_options(command: _F) -> _F:
     for option in (model_option, rulebook_option, hindsight_option, as_of_option, event_option):
         command = option(command)
     return command
+
+
+def threshold_option(default: float) -> Callable[[_F], _F]:
+    """`--threshold`, from which on a probability has moved; each verb has its own default."""
+    return click.option(
+        "--threshold",
+        type=click.FloatRange(0, 1),
+        default=default,
+        show_default=True,
+        help="Name a probability that moved by at least this, a fraction.",
+    )

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import orjson
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -15,6 +14,7 @@ from recon.backtest.official import ACTIONS
 from recon.backtest.score import Figures
 from recon.cli.output import render
 from recon.cli.score_text import NAMES, brier, rate
+from recon.cli.tables import grid
 from recon.errors import NoDataError
 from recon.publish.archive import Archived, about, archived
 from recon.store import Store
@@ -94,7 +94,7 @@ def _laid(tally: Tally, runs: Sequence[Archived]) -> RenderableType:
 
 
 def _table(told: Sequence[Told]) -> Table:
-    laid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    laid = grid()
     for name in ("event", "as of", "ahead", "made", "hindsight", "model"):
         laid.add_column(name, justify="right" if name == "ahead" else "left", no_wrap=True)
     for action in ACTIONS:

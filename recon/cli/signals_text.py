@@ -3,11 +3,11 @@
 from typing import Final
 
 import polars as pl
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from recon.cli.tables import grid
 from recon.orders.order import Book, LegBook
 from recon.publish.words import money, price
 
@@ -100,19 +100,8 @@ def orders_text(rows: pl.DataFrame, limit: int | None) -> RenderableType:
     return Group(*parts)
 
 
-def _laid(title: str) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-
-
 def _table(title: str, rows: pl.DataFrame) -> Table:
-    laid = _laid(title)
+    laid = grid(title)
     for name in ("symbol", "change", "into"):
         laid.add_column(name, no_wrap=True)
     figures = ("shares", "dollars", "price", "stop", "prob", "needs", "of it", "of vol", "beta")
@@ -142,7 +131,7 @@ def _table(title: str, rows: pl.DataFrame) -> Table:
 
 
 def _blocked(rows: pl.DataFrame) -> Table:
-    laid = _laid("no order")
+    laid = grid("no order")
     for name in ("symbol", "change"):
         laid.add_column(name, no_wrap=True)
     for name in ("prob", "cap", "price", "needs"):

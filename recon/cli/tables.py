@@ -11,10 +11,10 @@ FINE: Final = ("model_brier",)
 """Figures with a fourth digit."""
 
 
-def grid(title: str) -> Table:
+def grid(title: str | None = None) -> Table:
     """Give an empty table of the one look."""
     return Table(
-        title=Text(title),
+        title=None if title is None else Text(title),
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,

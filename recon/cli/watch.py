@@ -19,6 +19,7 @@ from recon.cli.options import (
     output_option,
     run_options,
     store_option,
+    threshold_option,
 )
 from recon.cli.output import notice
 from recon.publish.archive import archived, name_of, previous
@@ -39,13 +40,7 @@ THRESHOLD: Final = 0.1
 )
 @run_options
 @assets_option
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1),
-    default=THRESHOLD,
-    show_default=True,
-    help="Name a probability that moved by at least this, a fraction.",
-)
+@threshold_option(THRESHOLD)
 @format_option
 @output_option
 @store_option

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from recon.cli.tables import grid
 from recon.publish.words import above, money, signed_percent
 
 OPEN_FOR_ALL: Final = ("float_unknown", "voting_rights_unknown")
@@ -62,14 +62,7 @@ def table(rows: pl.DataFrame, limit: int | None) -> RenderableType:
 
 
 def _group(title: str, rows: pl.DataFrame) -> Table:
-    laid = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+    laid = grid(title)
     laid.add_column("symbol", no_wrap=True)
     laid.add_column("company", no_wrap=True, overflow="ellipsis", max_width=20)
     laid.add_column("prob", justify="right", no_wrap=True)

@@ -20,6 +20,7 @@ from recon.cli.options import (
     output_option,
     run_options,
     store_option,
+    threshold_option,
 )
 from recon.cli.output import emit, emit_frame, notice, render
 from recon.cli.whatif_text import layout
@@ -114,13 +115,7 @@ def look_up(run: Run, moves: Mapping[str, float]) -> dict[str, float]:
     callback=_market,
     help="Move of all others.",
 )
-@click.option(
-    "--threshold",
-    type=click.FloatRange(0, 1),
-    default=MOVED,
-    show_default=True,
-    help="Name a probability that moved by at least this, a fraction.",
-)
+@threshold_option(MOVED)
 @format_option
 @output_option
 @store_option

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import polars as pl
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from recon.cli.diff import SHOWN, changes_table
+from recon.cli.tables import grid
 from recon.publish.changes import flipped
 from recon.publish.words import money, price, signed_percent
 
@@ -51,7 +51,7 @@ def layout(
 
 
 def _grid(*columns: str) -> Table:
-    laid = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    laid = grid()
     for name in columns:
         laid.add_column(name, no_wrap=True, overflow="ellipsis", max_width=28)
     return laid

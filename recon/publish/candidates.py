@@ -7,6 +7,7 @@ day, with the probability of the change.
 
 import polars as pl
 
+from recon.demand.build import COLUMNS
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish.candidate import FRAME_SCHEMA, SCHEMA_VERSION
@@ -193,17 +194,6 @@ def _micro(placed: pl.DataFrame, run: Run) -> pl.DataFrame:
     ).select(_KEEP)
 
 
-_DEMAND = (
-    "weight_before",
-    "weight_after",
-    "shares_to_trade",
-    "usd_to_trade",
-    "days_of_volume",
-    "volume_window",
-)
-"""Columns that stay null until demand is computed."""
-
-
 def _stamp(rows: pl.DataFrame, run: Run, version: str) -> pl.DataFrame:
     """Add what is the same for the whole run, and the company's own figures."""
     event = run.event
@@ -228,7 +218,7 @@ def _stamp(rows: pl.DataFrame, run: Run, version: str) -> pl.DataFrame:
         model_version=pl.lit(version),
         status=pl.lit(run.status),
         distance=(pl.col("total_cap_usd") / pl.col("breakpoint_cap_usd")).log(),
-        **dict.fromkeys(_DEMAND, pl.lit(None)),
+        **dict.fromkeys(COLUMNS, pl.lit(None)),
     )
     return stamped.select(pl.col(name).cast(kind) for name, kind in FRAME_SCHEMA.items()).sort(
         ["index", "action", "probability", "company_id", "symbol"],
