@@ -119,6 +119,33 @@ class Run:
         return f"{label}{name}_{self.as_of}_{self.hindsight}_{digest.hexdigest()[:10]}"
 
 
+def settle(store: Store, event_id: str | None, as_of: date | None) -> tuple[Event, date]:
+    """Event and day that are meant, where one or both are left open.
+
+    Parameters
+    ----------
+    store, event_id, as_of
+        As for `run`.
+
+    Raises
+    ------
+    NoDataError
+        If the store holds no session and no day is given.
+    InputError
+        If the event was effective before the moment.
+    """
+    day = as_of or store.newest_session()
+    target = event(event_id) if event_id else next_event(day)
+    if target.effective is not None and day > target.effective:
+        raise InputError(
+            f"{target.id} took effect before the moment asked for",
+            field="as_of",
+            value=day,
+            expected=f"a day up to {target.effective}",
+        )
+    return target, day
+
+
 def run(
     store: Store,
     event_id: str | None = None,
@@ -153,15 +180,7 @@ def run(
     InputError
         If the event was effective before the moment.
     """
-    day = as_of or store.newest_session()
-    target = event(event_id) if event_id else next_event(day)
-    if target.effective is not None and day > target.effective:
-        raise InputError(
-            f"{target.id} took effect before the moment asked for",
-            field="as_of",
-            value=day,
-            expected=f"a day up to {target.effective}",
-        )
+    target, day = settle(store, event_id, as_of)
     known = store.as_of(end_of_day(day), hindsight)
     usable = [s for s in known.sessions() if s <= target.rank_day]
     if not usable:

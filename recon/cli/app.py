@@ -38,7 +38,7 @@ VERBS = {
     "calendar": Verb("recon.cli.events", "Print events and their dates."),
     "rulebook": Verb("recon.cli.rulebook", "Print the methodology's values for an event."),
     "watchlist": Verb("recon.cli.watchlist", "Make the candidate list of an event."),
-    "explain": Verb("recon.cli.watchlist", "Explain one company's verdicts, rank and chances."),
+    "explain": Verb("recon.cli.explain", "Explain one company's verdicts, rank and chances."),
     "whatif": Verb("recon.cli.whatif", "Show how the list changes if prices move."),
     "train": Verb("recon.cli.train", "Fit the classifier on past events."),
     "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),

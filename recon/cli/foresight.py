@@ -1,8 +1,17 @@
-"""A run with its outlook, as every verb that says chances makes them."""
+"""A run with its outlook, as every verb that says chances makes them.
 
-from collections.abc import Callable
+The model and the libraries that it needs load as long as a run takes, so they are loaded beside
+it, and only where a verb forecasts: hence the imports inside functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -11,14 +20,15 @@ from recon.cli.options import load_settings
 from recon.demand.assets import read_assets
 from recon.demand.build import Demand, demand, fill
 from recon.errors import InputError
-from recon.forecast.outlook import Outlook, gather, look
-from recon.forecast.shelf import choose, look_ahead, model_moment
-from recon.forecast.simulate import seed_of
-from recon.pipeline import Run, run
+from recon.forecast.outlook import Outlook
+from recon.pipeline import Run, run, settle
 from recon.publish.candidates import candidates
 from recon.resources import models_directory
 from recon.shocks import Shock, shocked
 from recon.store import Hindsight, Store
+
+if TYPE_CHECKING:
+    from recon.forecast.shelf import Shipped
 
 
 def foresee(
@@ -50,11 +60,15 @@ def foresee(
         asked for.
     """
     own = rulebook or load_settings().rulebook
-    done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
-    folder = models_folder(models)
-    if folder is None:
+    with _model_beside(opened, event, as_of, hindsight, models) as coming:
+        done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
+        shipped = coming.result()
+    if shipped is None:
         return done, None
-    return done, look_ahead(done, opened.as_of(end_of_day(done.as_of), hindsight), folder)
+    from recon.forecast.look import outlook  # noqa: PLC0415
+
+    known = opened.as_of(end_of_day(done.as_of), hindsight)
+    return done, outlook(done, known, shipped.model, shipped.card.name)
 
 
 def whole_list(
@@ -106,17 +120,39 @@ def foresee_shocked(
         Before and after. Both simulations see the same draws, so that what differs is the shock.
     """
     own = rulebook or load_settings().rulebook
-    done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
-    moved = shocked(done, shock(done))
-    folder = models_folder(models)
-    shipped = None if folder is None else choose(folder, model_moment(done), done.hindsight)
+    with _model_beside(opened, event, as_of, hindsight, models) as coming:
+        done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
+        moved = shocked(done, shock(done))
+        shipped = coming.result()
     if shipped is None:
         return (done, None), (moved, None)
+    from recon.forecast.look import gather, look  # noqa: PLC0415
+    from recon.forecast.simulate import seed_of  # noqa: PLC0415
+
     past = gather(done, opened.as_of(end_of_day(done.as_of), hindsight))
     seed = seed_of(done.run_id)
     model, name = shipped.model, shipped.card.name
     before, after = (look(one, past, model, name, seed=seed) for one in (done, moved))
     return (done, before), (moved, after)
+
+
+@contextmanager
+def _model_beside(
+    opened: Store, event: str | None, as_of: date | None, hindsight: Hindsight, models: str
+) -> Iterator[Future[Shipped | None]]:
+    """Load the model that may speak at a moment while something else is done."""
+    folder = models_folder(models)
+    target, day = settle(opened, event, as_of)
+
+    def load() -> Shipped | None:
+        if folder is None:
+            return None
+        from recon.forecast.shelf import speaker  # noqa: PLC0415
+
+        return speaker(folder, target, day, hindsight)
+
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        yield beside.submit(load)
 
 
 def models_folder(models: str) -> Path | None:

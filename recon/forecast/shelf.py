@@ -6,13 +6,14 @@ labels, and everything else that went into them, were known by then.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
-from recon.calendar import end_of_day
+from recon.calendar import Event, end_of_day
 from recon.forecast.classifier import ReconClassifier
+from recon.forecast.look import outlook
 from recon.forecast.model import ModelCard, load, read_card
-from recon.forecast.outlook import Outlook, outlook
+from recon.forecast.outlook import Outlook
 from recon.forecast.view import View
 from recon.store import AsOf, Hindsight
 
@@ -68,12 +69,30 @@ def choose(folder: Path, moment: datetime, hindsight: Hindsight) -> Shipped | No
     return Shipped(*load(path.with_suffix(".skops")))
 
 
-def model_moment(view: View) -> datetime:
+def model_moment(target: Event, as_of: date) -> datetime:
     """Moment by which a model must have known all that it learned, for a run.
 
     What is known after rank day is the event's own outcome, so the moment is never later.
     """
-    return end_of_day(min(view.as_of, view.event.rank_day))
+    return end_of_day(min(as_of, target.rank_day))
+
+
+def speaker(folder: Path, target: Event, as_of: date, hindsight: Hindsight) -> Shipped | None:
+    """Model of a folder that may speak of an event at the end of a day.
+
+    Returns
+    -------
+    Shipped or None
+        None where no model may speak, and for quarterly IPO events, which none has learned.
+
+    Raises
+    ------
+    InputError
+        As from `choose`.
+    """
+    if target.kind == "ipo":
+        return None
+    return choose(folder, model_moment(target, as_of), hindsight)
 
 
 def look_ahead(view: View, known: AsOf, folder: Path) -> Outlook | None:
@@ -91,9 +110,7 @@ def look_ahead(view: View, known: AsOf, folder: Path) -> Outlook | None:
     Returns
     -------
     Outlook or None
-        None where no model may speak, and for quarterly IPO events, which none has learned.
+        None where `speaker` finds none.
     """
-    if view.event.kind == "ipo":
-        return None
-    shipped = choose(folder, model_moment(view), known.hindsight)
+    shipped = speaker(folder, view.event, view.as_of, known.hindsight)
     return None if shipped is None else outlook(view, known, shipped.model, shipped.card.name)

@@ -18,8 +18,8 @@ from recon import pipeline
 from recon.cli import foresight
 from recon.cli.head import head
 from recon.cli.watchlist_text import table as recon_table
-from recon.forecast import shelf
-from recon.forecast.outlook import Outlook, outlook
+from recon.forecast import look as forecast
+from recon.forecast.outlook import Outlook
 from recon.master.membership import Membership
 from recon.master.snapshots import Snapshot
 from recon.publish.archive import archived
@@ -50,12 +50,13 @@ def remembered(store: Store, *arguments: object, **options: object) -> pipeline.
 
 
 _OUTLOOKS: dict[str, Outlook] = {}
+real_outlook = forecast.outlook
 
 
 def remembered_outlook(run: pipeline.Run, *arguments: object) -> Outlook:
     """Look ahead once for each run."""
     if run.run_id not in _OUTLOOKS:
-        _OUTLOOKS[run.run_id] = outlook(run, *arguments)  # type: ignore[arg-type]
+        _OUTLOOKS[run.run_id] = real_outlook(run, *arguments)  # type: ignore[arg-type]
     return _OUTLOOKS[run.run_id]
 
 
@@ -64,7 +65,7 @@ def call(recon: Run, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """Call a verb on the small market, with ranks that suit it."""
     (tmp_path / "own.toml").write_text(RANKS)
     monkeypatch.setattr(foresight, "run", remembered)
-    monkeypatch.setattr(shelf, "outlook", remembered_outlook)
+    monkeypatch.setattr(forecast, "outlook", remembered_outlook)
 
     def call(verb: str, *arguments: object) -> object:
         return recon(verb, *arguments, "--store", filled, "--rulebook", "own.toml")

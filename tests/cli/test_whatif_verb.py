@@ -16,7 +16,7 @@ import recon.cli.clock
 from recon.cli import foresight
 from recon.cli.head import head
 from recon.cli.whatif import look_up
-from recon.forecast.outlook import gather
+from recon.forecast import look as forecast
 from recon.publish.changes import CHANGES
 from recon.publish.lookup import find
 from recon.store import Store
@@ -87,18 +87,18 @@ def test_the_store_is_read_once_and_a_model_sees_the_same_draws(
     call: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads, seeds = [], []
-    real_look = foresight.look
+    real_look, real_gather = forecast.look, forecast.gather
 
     def counted(*arguments: object) -> object:
         reads.append(arguments)
-        return gather(*arguments)  # type: ignore[arg-type]
+        return real_gather(*arguments)  # type: ignore[arg-type]
 
     def look(*arguments: object, **options: object) -> object:
         seeds.append(options["seed"])
         return real_look(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(foresight, "gather", counted)
-    monkeypatch.setattr(foresight, "look", look)
+    monkeypatch.setattr(forecast, "gather", counted)
+    monkeypatch.setattr(forecast, "look", look)
     done = call(*APRIL, "--market", "+1%", "--format", "json")
     assert done.exit_code == 0, done.stderr
     said = json.loads(done.stdout)
