@@ -5,7 +5,7 @@ A watchlist is this at today's moment; a backtest is this at past moments, score
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from recon.errors import InputError, NoDataError
 from recon.master.announced import EMPTY, Announced, Status, announced
 from recon.master.build import Master, build
 from recon.master.departed import with_departures
+from recon.master.kept import kept
 from recon.master.membership import Membership
 from recon.master.offerings import with_offerings
 from recon.master.own_facts import answers
@@ -154,6 +155,7 @@ def run(
     hindsight: Hindsight = "strict",
     rulebook_override: Path | None = None,
     share_precedence: Sequence[str] | None = None,
+    keep: bool = False,
 ) -> Run:
     """Compute one event at one moment.
 
@@ -171,6 +173,8 @@ def run(
         The user's TOML.
     share_precedence : sequence of str, optional
         Who counts shares, the most trusted first; by default `Settings.share_precedence`.
+    keep : bool
+        Take the master from those kept in the store's folder if it is there, else put it there.
 
     Raises
     ------
@@ -198,18 +202,25 @@ def run(
     ]
     announcements = _effective(known.announcements())
     own_list = pl.col("event") == target.id
-    master = build(
-        known,
-        known if day <= target.rank_day else store.as_of(end_of_day(target.rank_day), hindsight),
-        usable[-1],
-        eve,
-        rulebook=rulebook,
-        past=past,
-        announcements=announcements.filter(~own_list),
-        share_precedence=(
-            Settings().share_precedence if share_precedence is None else share_precedence
-        ),
-    )
+    counters = Settings().share_precedence if share_precedence is None else share_precedence
+
+    def make() -> Master:
+        master = build(
+            known,
+            known
+            if day <= target.rank_day
+            else store.as_of(end_of_day(target.rank_day), hindsight),
+            usable[-1],
+            eve,
+            rulebook=rulebook,
+            past=past,
+            announcements=announcements.filter(~own_list),
+            share_precedence=counters,
+        )
+        return master if target.ipo_window is None else _offered(master, known, target.ipo_window)
+
+    said = (store.state(), target.id, day, hindsight, rulebook.version, tuple(counters))
+    master = kept(store.masters, said, make) if keep else make()
     carried = None
     if target.kind == "ipo":
         base = yardstick(target, rulebook)
@@ -227,6 +238,7 @@ def run(
             hindsight=hindsight,
             rulebook_override=rulebook_override,
             share_precedence=share_precedence,
+            keep=keep,
         )
         members = russell_3000e(ranked.companies, ranked.rulebook)
         grown = market_growth(members, known, master.securities, ranked.session, master.session)
@@ -243,6 +255,19 @@ def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _offered(master: Master, known: AsOf, window: tuple[date, date]) -> Master:
+    """A master whose companies say what came to market in a window (methodology §1.4)."""
+    found = with_offerings(
+        master.companies,
+        master.lines,
+        master.securities,
+        known.listings(),
+        known.former_names(),
+        window=window,
+    )
+    return replace(master, companies=found)
+
+
 def _assemble(
     master: Master,
     target: Event,
@@ -253,16 +278,6 @@ def _assemble(
     found: Announced,
     carried: Carried | None,
 ) -> Run:
-    companies = master.companies
-    if target.ipo_window is not None:
-        companies = with_offerings(
-            companies,
-            master.lines,
-            master.securities,
-            known.listings(),
-            known.former_names(),
-            window=target.ipo_window,
-        )
     own = answers(known.own_facts(), master.lines, master.securities)
     lines = with_departures(master.lines, master.securities, known.sessions()[-1])
     return Run(
@@ -279,5 +294,5 @@ def _assemble(
         answers=own,
         carried=carried,
         official=found.names,
-        **rule(lines, companies, master.absent, rulebook, own, carried)._asdict(),
+        **rule(lines, master.companies, master.absent, rulebook, own, carried)._asdict(),
     )

@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from recon import pipeline
 from recon.calendar import event
 from recon.errors import InputError, NoDataError, UnknownEventError
 from recon.master.resolve import resolve
@@ -194,6 +195,17 @@ class TestSimulatedMarket:
             after = (june.companies["to_size"] == index).sum()
             moves = dict(rows.filter(index=index).group_by("action").len().iter_rows())
             assert moves["add"] - moves["delete"] == after - before
+
+    def test_a_kept_master_gives_the_same_run(
+        self, simulated: Simulated, june: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        run(simulated.store, EVENT, RANK_DAY, keep=True)
+        monkeypatch.setattr(pipeline, "build", lambda *_, **__: pytest.fail("built again"))
+        again = run(simulated.store, EVENT, RANK_DAY, keep=True)
+        assert again.run_id == june.run_id
+        assert_frame_equal(again.companies, june.companies, check_row_order=False)
+        with pytest.raises(pytest.fail.Exception):
+            run(simulated.store, EVENT, RANK_DAY, keep=True, hindsight="slow-facts")
 
     def test_later_facts_only_help(self, simulated: Simulated, june: Run) -> None:
         slow = run(simulated.store, EVENT, RANK_DAY, hindsight="slow-facts")

@@ -61,7 +61,7 @@ def foresee(
     """
     own = rulebook or load_settings().rulebook
     with _model_beside(opened, event, as_of, hindsight, models) as coming:
-        done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
+        done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own, keep=True)
         shipped = coming.result()
     if shipped is None:
         return done, None
@@ -121,7 +121,7 @@ def foresee_shocked(
     """
     own = rulebook or load_settings().rulebook
     with _model_beside(opened, event, as_of, hindsight, models) as coming:
-        done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own)
+        done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own, keep=True)
         moved = shocked(done, shock(done))
         shipped = coming.result()
     if shipped is None:

@@ -107,7 +107,9 @@ def build(
     )
     quoted = listed(_plain(known.cross_section(session)), history, chain, session)
     directory = then.directory()
-    typed = _typed(_with_members(quoted, membership, known, history, day), then, directory)
+    pairs = then.ticker_cik()
+    marked = _with_members(quoted, membership, known, history, day)
+    typed = _typed(marked, then, directory, pairs)
     window = two_years(known, session, chain, typed, years=rulebook.pricing_vehicle.volume_years)
     owned = companies_of_lines(with_blank_cheques(typed, quiet_lines(window)))
     counted = owned.drop("market_cap", "netchange").join(
@@ -117,7 +119,7 @@ def build(
         on="symbol",
         how="left",
     )
-    unseen = absent_members(membership.lines, counted, directory, then.ticker_cik())
+    unseen = absent_members(membership.lines, counted, directory, pairs)
     counted, absent = filled(counted, unseen, known.holdings())
     counted = with_first_counts(counted, known, session)
     own = known.share_counts(session - MAX_AGE, session)
@@ -196,9 +198,11 @@ def _with_members(
     )
 
 
-def _typed(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.DataFrame:
+def _typed(
+    lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame, pairs: pl.DataFrame
+) -> pl.DataFrame:
     """Add CIK, facts, security type and structure."""
-    ciks = ciks_of_lines(lines, known.ticker_cik(), known.former_names())
+    ciks = ciks_of_lines(lines, pairs, known.former_names())
     units = listed_units(directory.select("symbol", "security_name"))
     return classify(
         facts.attach(lines.join(ciks, on="symbol", how="left"), known, directory)

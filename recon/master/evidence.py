@@ -146,7 +146,6 @@ def passed_over(
             & (pl.col("market_cap") >= pl.lit(large, pl.Float64) * margin)
             & (pl.col("close") >= min_price_usd)
             & pl.col("eligible_type")
-            & same_company(company_key("now"), company_key("name"))
         )
         if test.listed_before is not None:
             tested &= (pl.col("ipo_year") < test.listed_before).fill_null(True)
@@ -157,7 +156,10 @@ def passed_over(
         if test.earlier:
             tested &= (pl.col("deleted_on") <= pl.lit(test.effective, pl.Date)).fill_null(True)
         results.append(
-            joined.filter(tested.fill_null(False)).select(
+            # Names are compared last, because that takes the longest.
+            joined.filter(tested.fill_null(False))
+            .filter(same_company(company_key("now"), company_key("name")).fill_null(False))
+            .select(
                 "symbol",
                 passed_over=pl.lit(test.event),
                 day=pl.lit(test.rank_day),

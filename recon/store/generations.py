@@ -98,6 +98,7 @@ class Folder:
         self.generations = path / "generations"
         self.archive = path / "archive"
         self.frames = path / "frames"
+        self.masters = path / "masters"
 
     def file(self, number: int) -> Path:
         """Database of a generation."""

@@ -61,6 +61,11 @@ class Store:
         return self._folder.frames
 
     @property
+    def masters(self) -> Path:
+        """Folder of the masters of past moments; they are built anew where they are missing."""
+        return self._folder.masters
+
+    @property
     def simulated(self) -> bool:
         """Whether the store holds the simulated market; False when it holds nothing."""
         rows = self._generation().cursor().sql("SELECT simulated FROM batch LIMIT 1")
@@ -70,6 +75,26 @@ class Store:
         """Tell what the store holds from what others hold: of all its files, in their order."""
         rows = self._generation().cursor().sql("SELECT fingerprint FROM batch ORDER BY batch_id")
         return hashlib.sha256("\n".join(one for (one,) in rows.fetchall()).encode()).hexdigest()
+
+    def state(self) -> tuple[object, ...]:
+        """Tell what would be read now from what would be read at another time.
+
+        Returns
+        -------
+        tuple
+            The generation's number, the place, size and time (nanoseconds) of its file, and the
+            precedence of sources.
+        """
+        generation = self._generation()
+        stat = generation.file.stat()
+        return (
+            generation.number,
+            stat.st_dev,
+            stat.st_ino,
+            stat.st_size,
+            stat.st_mtime_ns,
+            *self._precedence,
+        )
 
     def newest_session(self) -> date:
         """Newest session with quotes.
