@@ -13,7 +13,7 @@ LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simula
 STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
-.PHONY: watchlist test clean
+.PHONY: watchlist test bench clean
 
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
@@ -26,6 +26,13 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# minutes, on a machine that does nothing else; growth needs 20 GB of disk
+bench: $(VENV)/installed-dev
+	mkdir -p $(OUT)
+	$(BIN)/pytest --override-ini addopts=-q benchmarks --benchmark-json=$(OUT)/bench.json
+	$(BIN)/python -m benchmarks.report $(OUT)/bench.json
+	$(if $(REAL),$(BIN)/python -m benchmarks.growth --source "$(REAL)/market/screener_daily.parquet" --output $(OUT)/growth.svg)
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
