@@ -116,7 +116,7 @@ def _between(run: Run) -> str | None:
 def _dates(run: Run) -> str:
     event = run.event
     days = [
-        f"{name} {day} ({_away(day, run.as_of)})" if day else f"no {name} day"
+        f"{name} {day} ({away(day, run.as_of)})" if day else f"no {name} day"
         for name, day in (
             ("rank day", event.rank_day),
             ("preliminary", event.preliminary),
@@ -127,7 +127,8 @@ def _dates(run: Run) -> str:
     return leg + ", ".join(days)
 
 
-def _away(day: date, as_of: date) -> str:
+def away(day: date, as_of: date) -> str:
+    """Say how far a day is from the one that is looked from."""
     days = (day - as_of).days
     if days == 0:
         return "that day"

@@ -40,6 +40,17 @@ def signed_percent(fraction: float | None) -> str:
     return f"{100 * fraction:+,.1f} %" if abs(fraction) < 10 else f"{100 * fraction:+,.0f} %"
 
 
+def percent(fraction: float | None) -> str:
+    """Give a chance in whole percent; what is not quite sure never reads as sure."""
+    if fraction is None or math.isnan(fraction):
+        return "–"
+    if 0 < fraction < 0.005:
+        return "<1 %"
+    if 0.995 <= fraction < 1:
+        return ">99 %"
+    return f"{100 * fraction:.0f} %"
+
+
 def above(distance: float | None) -> float | None:
     """Turn a log distance to a line into the fraction by which the cap is above the line."""
     return None if distance is None else math.expm1(distance)

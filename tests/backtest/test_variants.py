@@ -11,7 +11,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "forecast"))
 
 from small_events import frame
 
-from recon.backtest.charts import charts, svg, write_charts
+from recon.backtest.charts import charts, write_charts
+from recon.publish.pictures import svg
 from recon.backtest.report import Backtest, backtest
 from recon.backtest.tally import EVENTS
 from recon.backtest.variants import (
