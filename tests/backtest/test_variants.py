@@ -12,7 +12,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "forecast"))
 from small_events import frame
 
 from recon.backtest.charts import charts, write_charts
-from recon.publish.pictures import svg
 from recon.backtest.report import Backtest, backtest
 from recon.backtest.tally import EVENTS
 from recon.backtest.variants import (
@@ -26,6 +25,7 @@ from recon.backtest.variants import (
     curve,
     learning_curve,
 )
+from recon.publish.pictures import svg
 
 EVENT_IDS = ("2021-06", "2022-06", "2023-06")
 ELSEWHERE = re.compile(r"""(?:href|src)\s*=\s*["'](?!#|data:)|url\((?!#)|@import|<script""")

@@ -323,6 +323,7 @@ def _drawn(chart: Chart) -> str:
     ready = (
         chart.properties(background="transparent", padding=4)
         .configure(font="sans-serif")
+        .configure_mark(aria=False)
         .configure_view(stroke=None)
         .configure_axis(
             labelColor=INK["ink-2"],
@@ -342,6 +343,7 @@ def _drawn(chart: Chart) -> str:
             titleFontSize=11,
             titleFontWeight="normal",
             titleOrient="left",
+            titlePadding=12,
         )
     )
     # A drawing within HTML needs no names of its language, and is sized by the stylesheet.

@@ -19,8 +19,8 @@ KINDS: Final = {
     "shadow": "Russell parallel run",
 }
 HINDSIGHTS: Final = {
-    "strict": "nothing known later is used",
-    "slow-facts": "CIK, SIC, incorporation and address may come from later files",
+    "strict": "the list uses nothing that was known later",
+    "slow-facts": "the list may use CIK, SIC, incorporation and address of later files",
 }
 
 
