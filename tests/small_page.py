@@ -1,6 +1,7 @@
 """Pages of the small run: with a past that is invented, and of as many candidates as one likes."""
 
 import dataclasses
+import functools
 import tempfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,6 @@ from recon.backtest.report import reliability
 from recon.backtest.scorecard import cards, table
 from recon.demand.build import fill
 from recon.forecast.model import ModelCard
-from recon.pipeline import Run
 from recon.publish.archive import Archived
 from recon.publish.candidates import candidates
 from recon.publish.page import Page, gather
@@ -102,19 +102,23 @@ def earlier_rows(rows: pl.DataFrame) -> pl.DataFrame:
     ).filter(first != 1)
 
 
-def small_page(run: Run | None = None, **changes: Any) -> Page:
-    """Page of the small run, with an earlier run and a record; `changes` are of `gather`."""
-    run = run or desk_run()
+@functools.cache
+def small_page() -> Page:
+    """Page of the small run, with an earlier run and a record."""
+    run = desk_run()
     with tempfile.TemporaryDirectory() as folder:
         trades = needed(run, known(), Path(folder))
     rows = fill(candidates(run), trades)
-    options: dict[str, Any] = {
-        "today": TODAY,
-        "earlier": archived(),
-        "before": earlier_rows(rows),
-        "cards": model_cards(),
-    }
-    return gather(run, None, rows, trades, **options | changes)
+    return gather(
+        run,
+        None,
+        rows,
+        trades,
+        today=TODAY,
+        earlier=archived(),
+        before=earlier_rows(rows),
+        cards=model_cards(),
+    )
 
 
 def large_page(n: int = 1000) -> Page:

@@ -40,3 +40,12 @@ def test_every_group_is_of_features_and_none_is_in_two() -> None:
     names = [name for group in GROUPS.values() for name in group]
     assert len(names) == len(set(names))
     assert set(names) <= set(FEATURES)
+
+
+def test_many_at_once_are_told_as_one_by_one(model: ReconClassifier) -> None:
+    found = predict(model, frame("2024-06"))
+    members, others = (found.filter(member=side)["company_id"][:5].to_list() for side in (1, 0))
+    together = parts(model, found, [*members, *others])
+    assert any(together.values())
+    for company, said in together.items():
+        assert said == parts(model, found, [company])[company]

@@ -6,10 +6,10 @@ import math
 import polars as pl
 import pytest
 from page_reader import Reader, read
-from small_desk import desk_run
 from small_page import model_cards, small_page
 
 from recon.publish.page import Page, render
+from recon.publish.page.record import record
 from recon.publish.words import above, money, percent, price, signed_percent
 
 
@@ -190,16 +190,21 @@ def test_every_name_of_the_list_has_its_reasons(page: Page, shown: Reader) -> No
         assert texts["changes"] == list(one.changes)
 
 
-def test_without_past_or_earlier_run_the_page_says_so() -> None:
-    text = read(render(small_page(cards=(), earlier=None, before=None))).said()
+def test_without_past_or_earlier_run_the_page_says_so(page: Page) -> None:
+    nothing = page.changes.clear()
+    bare = dataclasses.replace(page, record=None, earlier=None, changes=nothing)
+    text = read(render(bare)).said()
     assert "No model speaks here, so there is no record of one." in text
     assert "No earlier run of this event under strict is archived" in text
 
 
 @pytest.mark.parametrize("simulated", [True, False])
-def test_what_is_simulated_is_called_so_wherever_it_shows(simulated: bool) -> None:
-    page = small_page(desk_run(simulated=simulated))
-    shown = read(render(page))
+def test_what_is_simulated_is_called_so_wherever_it_shows(
+    page: Page, shown: Reader, simulated: bool
+) -> None:
+    if simulated:
+        run = dataclasses.replace(page.run, simulated=True)
+        shown = read(render(dataclasses.replace(page, run=run)))
     told = [one for one in shown.headings if one not in {"", page.run.event.id}]
     of_run = [one for one in told if "break-points" in one or "Candidates" in one or "Rank" in one]
     assert len(of_run) >= 3
@@ -212,7 +217,8 @@ def test_what_is_simulated_is_called_so_wherever_it_shows(simulated: bool) -> No
     assert all(one.startswith("Simulated: ") == simulated for one in around)
 
 
-def test_a_record_of_a_simulated_past_is_called_so() -> None:
-    shown = read(render(small_page(cards=model_cards(simulated=True))))
+def test_a_record_of_a_simulated_past_is_called_so(page: Page) -> None:
+    past = record("recon-2023-06-strict", model_cards(simulated=True), 0)
+    shown = read(render(dataclasses.replace(page, record=past)))
     assert "Simulated: Track record" in shown.headings
     assert "Candidates" in shown.headings
