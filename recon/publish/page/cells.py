@@ -1,4 +1,4 @@
-"""The tables of the page: what stands in their cells."""
+"""The candidates: what stands in their cells, and what they are sorted and filtered by."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import polars as pl
 
-from recon.publish.page.model import Page, Record
+from recon.publish.page.model import Page
 from recon.publish.words import above, money, percent, price, reasons, signed_percent
 
 Row = Mapping[str, Any]
@@ -139,45 +139,3 @@ def values(page: Page) -> dict[str, list[Any]]:
         name=pl.col("company_id").replace_strict(places, return_dtype=pl.Int64),
     )
     return found.to_dict(as_series=False)
-
-
-SCORED: Final = ("precision", "recall", "average_precision")
-ACTIONS: Final = {"add": "additions", "delete": "deletions", "up": "moves up", "down": "moves down"}
-
-
-def scores(record: Record, hindsight: str) -> list[dict[str, str]]:
-    """Score card: an event and action a row, hits beside misses, both hindsights in a cell.
-
-    Counts are of the run's own hindsight, or of what the record has.
-    """
-    found = record.scores
-    modes = found["hindsight"].unique(maintain_order=True).to_list()
-    own = hindsight if hindsight in modes else modes[0]
-    rates = [f"{who}_{name}" for who in ("model", "rules") for name in SCORED]
-    counts = ("official", "model_called", "model_hits")
-    means = found.group_by("hindsight", "action", maintain_order=True).agg(
-        pl.format("mean of {}", pl.len()).alias("event"), *(pl.col(name).mean() for name in rates)
-    )
-    both = pl.concat([found, means], how="diagonal_relaxed").select(
-        "event", "action", "hindsight", *counts, *rates
-    )
-    laid = []
-    for action, title in ACTIONS.items():
-        rows = both.filter(action=action)
-        for event in rows["event"].unique(maintain_order=True):
-            by = {row["hindsight"]: row for row in rows.filter(event=event).to_dicts()}
-            first = by[own]
-            cells = {"event": event, "action": title}
-            for name in counts:
-                cells[name] = "" if first[name] is None else f"{first[name]:,}"
-            if first["official"] is not None:
-                cells["false"] = f"{first['model_called'] - first['model_hits']:,}"
-                cells["missed"] = f"{first['official'] - first['model_hits']:,}"
-            for name in rates:
-                cells[name] = " | ".join(_rate(by[mode][name]) for mode in modes if mode in by)
-            laid.append(cells)
-    return laid
-
-
-def _rate(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"

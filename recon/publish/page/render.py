@@ -15,9 +15,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from recon.publish.head import away, notes
-from recon.publish.page import cells, charts
+from recon.publish.page import cells
 from recon.publish.page.facts import members, sure, title
 from recon.publish.page.model import Page
+from recon.publish.page.past_charts import hits, reliability
+from recon.publish.page.record import scores
+from recon.publish.page.run_charts import demand, ranking
 from recon.publish.page.told import told
 from recon.publish.sides import STAND_IN
 from recon.publish.words import money, percent
@@ -53,11 +56,11 @@ def render(page: Page) -> str:
         members=members(page.run),
         columns=cells.columns(page),
         candidates=cells.candidates(page),
-        ranking=charts.ranking(page),
-        demand=charts.demand(page),
-        reliability=charts.reliability(record) if record and record.bins.height else [],
-        hits=charts.hits(record, page.run.hindsight) if record else [],
-        scores=cells.scores(record, page.run.hindsight) if record else [],
+        ranking=ranking(page),
+        demand=demand(page),
+        reliability=reliability(record) if record and record.bins.height else [],
+        hits=hits(record, page.run.hindsight) if record else [],
+        scores=scores(record, page.run.hindsight) if record else [],
         stand_in=STAND_IN,
     )
 

@@ -73,8 +73,8 @@ def _name(one: Explanation, texts: _Texts) -> dict[str, Any]:
 
 
 def _rank(one: Explanation) -> str | None:
-    if one.rank is None:
-        return None
+    if one.rank is None or one.percent is None:  # a place in a carried ranking has no percent
+        return None if one.rank is None else f"{one.rank:,}"
     return f"{one.rank:,}, cumulative {one.percent:.3f} % of the cap of all ranked"
 
 

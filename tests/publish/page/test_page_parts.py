@@ -8,12 +8,13 @@ from small_desk import desk_run
 from small_page import model_cards, small_page
 
 from recon.calendar import event
-from recon.publish.page import charts
-from recon.publish.page.charts import ticks
+from recon.publish.page.drawing import ticks
 from recon.publish.page.facts import members, title
 from recon.publish.page.gather import _milestones
 from recon.publish.page.near import BESIDE, near
+from recon.publish.page.past_charts import hits, reliability
 from recon.publish.page.record import record
+from recon.publish.page.run_charts import demand, ranking
 from recon.publish.page.told import BETWEEN, told
 
 
@@ -95,6 +96,13 @@ def test_equal_texts_of_the_reasons_stand_once() -> None:
     assert cells[:2] == [check.rule.replace("_", " "), check.verdict]
 
 
+def test_a_place_in_a_carried_ranking_has_no_percent() -> None:
+    page = small_page()
+    company, one = next((key, one) for key, one in page.reasons.items() if one.rank)
+    found = told({company: one.model_copy(update={"percent": None})})
+    assert f"rank{BETWEEN}{one.rank}" in found["texts"]
+
+
 def test_members_are_said_with_their_age() -> None:
     found = {one.name: one.said for one in members(desk_run())}
     assert found == {
@@ -117,20 +125,20 @@ def test_ticks_are_few_and_round(values: list[float], low: float, high: float) -
 
 def test_charts_take_the_pages_colours_and_say_what_they_show() -> None:
     page = small_page()
-    drawn = [*charts.ranking(page), *charts.demand(page), *charts.reliability(page.record)]
-    drawn += charts.hits(page.record, "strict")
+    drawn = [*ranking(page), *demand(page), *reliability(page.record)]
+    drawn += hits(page.record, "strict")
     assert len(drawn) >= 7
     for one in drawn:
         assert "var(--" in one.svg
         assert "style=" not in one.svg
         assert len(one.said) > 30
     right = page.record.scores.filter(hindsight="strict", action="add")["model_hits"].to_list()
-    said = charts.hits(page.record, "strict")[0].said
+    said = hits(page.record, "strict")[0].said
     assert all(f"{n} right" in said for n in right)
 
 
 def test_a_mark_of_a_chart_says_which_company_it_is() -> None:
     page = small_page()
-    drawn = "".join(one.svg for one in charts.ranking(page))
+    drawn = "".join(one.svg for one in ranking(page))
     for symbol in page.near["symbol"]:
         assert f'aria-label="{symbol}: ' in drawn
