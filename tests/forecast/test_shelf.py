@@ -9,9 +9,10 @@ from small_events import frame
 from recon.errors import InputError
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
-from recon.forecast.model import ModelCard, save
+from recon.forecast.model import ModelCard, read_card, save
 from recon.forecast.predict import matrix
 from recon.forecast.shelf import choose, file_name, record
+from recon.resources import models_directory
 from recon.store import Hindsight
 
 LABELS = {
@@ -81,3 +82,13 @@ def test_a_record_is_of_the_model_and_its_twin(folder: Path, tmp_path: Path) -> 
     ]
     with pytest.raises(InputError, match="no card"):
         record(tmp_path, "recon-2022-06-strict")
+
+
+def test_shipped_cards_hold_the_reliability_of_their_scores() -> None:
+    cards = [read_card(path) for path in sorted(models_directory().glob("recon-*.json"))]
+    assert any(card.scores for card in cards)
+    for card in cards:
+        bins = [one for one in card.bins if one["scope"] == "Russell 3000"]
+        assert bool(bins) == bool(card.scores)
+        assert {one["hindsight"] for one in bins} <= {card.hindsight}
+        assert all(one["n"] > 0 and 0 <= one["rate"] <= 1 for one in bins)

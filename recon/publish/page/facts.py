@@ -98,7 +98,9 @@ def _line(page: Page) -> list[Fact]:
     if row.is_empty():
         return []
     at = row.row(0, named=True)
-    if at["low"] is None:
+    if run.carried is not None:
+        note = f"of {run.carried.event}, carried to {run.session} by the Russell 3000E"
+    elif at["low"] is None:
         note = "as if the session were rank day; not simulated"
     else:
         note = f"90 % of the simulated rank days between {money(at['low'])} and {money(at['high'])}"

@@ -21,7 +21,8 @@ def ranking(page: Page) -> list[Panel]:
     for (line,), near in page.near.group_by("line", maintain_order=True):
         rank = str(line).removeprefix("rank_")
         own = page.lines.filter(pl.col("name").str.ends_with(f"_{rank}"))
-        index = "Russell 1000" if "R1000" in near["before"] else "Russell 3000"
+        large = rank == str(page.run.rulebook.ranks.russell_1000)
+        index = "Russell 1000" if large else "Russell 3000"
         at = own.filter(name=line).row(0, named=True)
         band = own.filter(pl.col("name").str.starts_with("band_"))
         said = (

@@ -1,5 +1,6 @@
 """What the page is gathered from: dates, nearness, the record, the charts' figures."""
 
+import dataclasses
 from datetime import date
 
 import polars as pl
@@ -135,6 +136,14 @@ def test_charts_take_the_pages_colours_and_say_what_they_show() -> None:
     right = page.record.scores.filter(hindsight="strict", action="add")["model_hits"].to_list()
     said = hits(page.record, "strict")[0].said
     assert all(f"{n} right" in said for n in right)
+
+
+def test_a_panel_is_of_its_line_whoever_is_near_it() -> None:
+    page = small_page()
+    new = page.near.filter(line="rank_4").with_columns(before=pl.lit("none"))
+    (panel,) = ranking(dataclasses.replace(page, near=new))
+    assert "to be in the Russell 1000 after the event" in panel.said
+    assert "chance of Russell 1000 after" in panel.svg
 
 
 def test_a_mark_of_a_chart_says_which_company_it_is() -> None:
