@@ -154,14 +154,7 @@ def run(
         If the event was effective before the moment.
     """
     day = as_of or store.newest_session()
-    target = event(event_id) if event_id else next_event(day)
-    if target.effective is not None and day > target.effective:
-        raise InputError(
-            f"{target.id} took effect before the moment asked for",
-            field="as_of",
-            value=day,
-            expected=f"a day up to {target.effective}",
-        )
+    target = asked_event(event_id, day)
     known = store.as_of(end_of_day(day), hindsight)
     usable = [s for s in known.sessions() if s <= target.rank_day]
     if not usable:
@@ -214,6 +207,34 @@ def run(
         carried = carry(base, ranked.run_id, ranked.session, members, ranked.breakpoints, grown)
     found = announced(announcements.filter(own_list), target, master)
     return _assemble(master, target, day, known, store.simulated, rulebook, found, carried)
+
+
+def asked_event(event_id: str | None, day: date) -> Event:
+    """Give the event that is asked for at the end of a day.
+
+    Parameters
+    ----------
+    event_id : str or None
+        None for the next reconstitution not yet effective.
+    day : date
+        Of the question.
+
+    Raises
+    ------
+    UnknownEventError
+        If nothing has this name.
+    InputError
+        If the event was effective before the day.
+    """
+    target = event(event_id) if event_id else next_event(day)
+    if target.effective is not None and day > target.effective:
+        raise InputError(
+            f"{target.id} took effect before the moment asked for",
+            field="as_of",
+            value=day,
+            expected=f"a day up to {target.effective}",
+        )
+    return target
 
 
 def _effective(announcements: pl.DataFrame) -> pl.DataFrame:

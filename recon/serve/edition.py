@@ -1,0 +1,76 @@
+"""What readers see of one listing, rendered once for all of them.
+
+Whatever everybody asks for is rendered when the edition is made. What few ask for, a page of a
+filtered list or one company, is rendered when it is first asked for, and kept while the edition
+lasts, as far as there is room.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Final
+
+from fastapi import HTTPException
+
+from recon.publish.explain import explain
+from recon.serve.answers import HTML, Answer, answer, rendered
+from recon.serve.listing import Listing
+from recon.serve.table import Asked, Table
+
+PAGES: Final = 256
+"""Pages of lists kept: some 30 MB at a hundred rows."""
+COMPANIES: Final = 2048
+"""Explanations kept: some 20 MB."""
+
+
+class Edition:
+    """A listing, ready to be read; threads may share it.
+
+    Parameters
+    ----------
+    listing : Listing
+        What it shows.
+    """
+
+    def __init__(self, listing: Listing) -> None:
+        self.listing = listing
+        self.generation = listing.generation
+        self.name, self.run_id = listing.name, listing.run.run_id
+        self.head = self._answer(listing.head())
+        self.breakpoints = self._answer(
+            self._about() | {"session": listing.run.session, "items": listing.breakpoints()}
+        )
+        self.funds = self._answer(self._about() | {"items": listing.funds.to_dicts()})
+        self.store = self._answer(listing.store())
+        self.page = answer(listing.page.encode(), self.name, HTML)
+        self.rows = Table(listing.rows, self.name, self.run_id)
+        self.demand = Table(listing.demand_rows, self.name, self.run_id)
+        self.company: Callable[[str], Answer] = lru_cache(COMPANIES)(self._company)
+        self.list_page: Callable[[Asked, str], Answer] = lru_cache(PAGES)(self.rows.page)
+        self.demand_page: Callable[[Asked, str], Answer] = lru_cache(PAGES)(self.demand.page)
+
+    @property
+    def score(self) -> Answer:
+        """Score card of the model.
+
+        Raises
+        ------
+        HTTPException
+            404 if none is stored.
+        """
+        card = self.listing.card
+        if card is None or not card.scores:
+            raise HTTPException(404, f"no score card is stored of {self.listing.model_version}")
+        said = card.model_dump(
+            include={"events", "hindsight", "leads", "labels_known_at", "rows", "changes", "scores"}
+        )
+        return self._answer({"model": card.name} | said)
+
+    def _company(self, text: str) -> Answer:
+        found = explain(self.listing.run, text, self.listing.outlook)
+        return answer(found.model_dump_json().encode(), self.name)
+
+    def _about(self) -> dict[str, Any]:
+        return {"list": self.name, "run_id": self.run_id}
+
+    def _answer(self, content: Any) -> Answer:
+        return rendered(content, self.name)

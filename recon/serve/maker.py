@@ -1,0 +1,125 @@
+"""The list is made in a process of its own, once for all workers, and handed over by a file.
+
+Making one takes seconds of both processors and more than a gigabyte for a while; readers of the
+server must notice neither. So a worker starts a process that gives way to the workers and whose
+memory goes back when it ends. Workers that want the same list wait for one another, and whoever
+comes second reads the file. The file is a pickle: it is written and read by this program alone,
+in a folder that only its user can open, and lives as long as the server.
+"""
+
+import os
+import pickle
+import signal
+import traceback
+from collections.abc import Callable
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from threading import Lock
+from typing import Final, Protocol
+
+from filelock import FileLock
+
+from recon.errors import ReconError, StoreError
+from recon.files import write_atomic
+from recon.serve.listing import Listing
+
+GIVES_WAY: Final = 10
+"""Niceness of the making process: workers and an ingest come first."""
+ENDING: Final = ".listing"
+
+
+class Job(Protocol):
+    """Makes a listing; can be sent to another process."""
+
+    def key(self) -> str:
+        """Say what the listing depends on that may change: it is the name of its file."""
+
+    def __call__(self) -> Listing:
+        """Make it; takes seconds."""
+
+
+class Maker:
+    """Gets the newest listing made.
+
+    Parameters
+    ----------
+    job : Job
+        What is to be made.
+    folder : Path
+        Where all workers of one server put their listings; private to its user.
+    """
+
+    def __init__(self, job: Job, folder: Path) -> None:
+        self._job = job
+        self._folder = folder
+        self._end: Callable[[], object] = lambda: None
+        self._guard = Lock()
+        self._stopped = False
+
+    def key(self) -> str:
+        """Say which listing would be made now."""
+        return self._job.key()
+
+    def make(self) -> Listing:
+        """Give the newest listing, made here or by another worker; waits for it.
+
+        Raises
+        ------
+        ReconError
+            The one that kept it from being made.
+        """
+        with FileLock(self._folder / "making.lock"):
+            file = self._folder / f"{self._job.key()}{ENDING}"
+            if not file.exists():
+                self._run(file)
+            content = file.read_bytes()
+        listing: Listing = pickle.loads(content)  # noqa: S301 - written by this program alone
+        return listing
+
+    def stop(self) -> None:
+        """End a making that is under way; whoever waits for it gets an error."""
+        with self._guard:
+            self._stopped = True
+            self._end()
+
+    def _run(self, file: Path) -> None:
+        """Have a process write the file, and the files before it removed."""
+        spawn = get_context("spawn")
+        receive, send = spawn.Pipe(duplex=False)
+        # A daemon: it ends with its worker.
+        process = spawn.Process(target=_write, args=(self._job, file, send), daemon=True)
+        with self._guard:
+            if self._stopped:
+                raise StoreError("the server is stopping")
+            process.start()
+            self._end = process.terminate
+        send.close()
+        try:
+            error: ReconError | None = receive.recv()
+        except EOFError:
+            error = StoreError("the list could not be made; the server's own output says why")
+        finally:
+            receive.close()
+            process.join()
+        if error is not None:
+            raise error
+        for other in self._folder.glob(f"*{ENDING}"):
+            if other != file:
+                other.unlink()
+
+
+def _write(job: Job, file: Path, answer: Connection) -> None:
+    """Make a listing, write it, and send the error that kept it from being made, or None."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker ends it
+    if hasattr(os, "nice"):
+        os.nice(GIVES_WAY)
+    try:
+        write_atomic(file, pickle.dumps(job()))
+        answer.send(None)
+    except ReconError as error:
+        answer.send(error)
+    except Exception:
+        traceback.print_exc()
+    finally:
+        answer.close()
