@@ -67,6 +67,8 @@ class Run:
     official : pl.DataFrame
         Names of the newest official Russell 3000 list of the event that is known, with the
         company that each means (`recon.master.announced.announced`); empty before it.
+    run_id : str
+        Event, day and hindsight, and a digest of what the result was computed from.
     """
 
     event: Event
@@ -86,6 +88,7 @@ class Run:
     answers: pl.DataFrame = field(default_factory=pl.DataFrame)
     carried: Carried | None = None
     official: pl.DataFrame = field(default_factory=EMPTY.clone)
+    run_id: str = field(init=False)
 
     @property
     def sessions_to_rank_day(self) -> int:
@@ -105,9 +108,10 @@ class Run:
         name = f"rank_{self.last_rank}"
         return next((b.cap_usd for b in self.breakpoints if b.name == name), None)
 
-    @property
-    def run_id(self) -> str:
-        """Event, day and hindsight, and a digest of what the result was computed from."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "run_id", self._digest())
+
+    def _digest(self) -> str:
         digest = hashlib.sha256()
         said = ("total_cap_usd", "eligible", "was_r1000", "was_r2000", "was_micro", "to_size")
         companies = self.companies.select("company_id", *said).sort("company_id")

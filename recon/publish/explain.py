@@ -25,7 +25,9 @@ from recon.publish.lookup import find
 from recon.publish.sides import STAND_IN
 
 
-def explain(run: Run, text: str, outlook: Outlook | None = None) -> Explanation:
+def explain(
+    run: Run, text: str, outlook: Outlook | None = None, rows: pl.DataFrame | None = None
+) -> Explanation:
     """Explain the company of a line.
 
     Parameters
@@ -36,6 +38,9 @@ def explain(run: Run, text: str, outlook: Outlook | None = None) -> Explanation:
         A symbol in any spelling; see `recon.publish.lookup.find`.
     outlook : Outlook, optional
         Of the same run: whose chances are given.
+    rows : pl.DataFrame, optional
+        As from `recon.publish.candidates.company_rows` of the same run and outlook, where many
+        companies are explained; else they are computed.
 
     Raises
     ------
@@ -74,7 +79,8 @@ def explain(run: Run, text: str, outlook: Outlook | None = None) -> Explanation:
     head["remark"] = "; ".join(remarks) or None
     if own.is_empty():
         return Explanation(**head, result="no line of this company can be in an index")
-    return Explanation(**head | _company(run, own.row(0, named=True), asked, lines, outlook))
+    rows = company_rows(run, outlook) if rows is None else rows
+    return Explanation(**head | _company(run, own.row(0, named=True), asked, lines, outlook, rows))
 
 
 def _line(row: dict[str, Any]) -> Line:
@@ -107,6 +113,7 @@ def _company(
     asked: dict[str, Any],
     lines: pl.DataFrame,
     outlook: Outlook | None,
+    rows: pl.DataFrame,
 ) -> dict[str, Any]:
     verdicts = run.verdicts.filter(pl.col("company_id") == company["company_id"])
     said = own_answers(run, company["company_id"])
@@ -141,7 +148,7 @@ def _company(
         else result_words(before, company["to_size"]),
         "levels": levels,
         "changes": what_would_change(run, company, checks, levels),
-        "chances": _chances(run, company["company_id"], outlook),
+        "chances": _chances(rows.filter(pl.col("company_id") == company["company_id"])),
         "model_version": STAND_IN if outlook is None else outlook.model_version,
         "moved": () if outlook is None else moved_words(outlook, company["company_id"]),
     }
@@ -173,7 +180,6 @@ def _levels(run: Run, company: dict[str, Any], price: float | None) -> tuple[Lev
     return tuple(found)
 
 
-def _chances(run: Run, company_id: str, outlook: Outlook | None) -> tuple[Chance, ...]:
-    rows = company_rows(run, outlook).filter(pl.col("company_id") == company_id)
+def _chances(rows: pl.DataFrame) -> tuple[Chance, ...]:
     columns = ("index", "action", "from_index", "to_index", "probability", "call", "rules_call")
     return tuple(Chance(**row) for row in rows.sort("index").select(columns).iter_rows(named=True))

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fastapi import HTTPException
 
+from recon.publish.candidates import company_rows
 from recon.publish.explain import explain
 from recon.serve.answers import HTML, Answer, answer, rendered
 from recon.serve.listing import Listing
@@ -42,6 +43,7 @@ class Edition:
         self.funds = self._answer(self._about() | {"items": listing.funds.to_dicts()})
         self.store = self._answer(listing.store())
         self.page = answer(listing.page.encode(), self.name, HTML)
+        self._chances = company_rows(listing.run, listing.outlook)
         self.rows = Table(listing.rows, self.name, self.run_id)
         self.demand = Table(listing.demand_rows, self.name, self.run_id)
         self.company: Callable[[str], Answer] = lru_cache(COMPANIES)(self._company)
@@ -66,7 +68,7 @@ class Edition:
         return self._answer({"model": card.name} | said)
 
     def _company(self, text: str) -> Answer:
-        found = explain(self.listing.run, text, self.listing.outlook)
+        found = explain(self.listing.run, text, self.listing.outlook, self._chances)
         return answer(found.model_dump_json().encode(), self.name)
 
     def _about(self) -> dict[str, Any]:
