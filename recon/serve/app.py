@@ -17,6 +17,7 @@ from recon.serve.answers import problem, rendered, respond
 from recon.serve.book import Book
 from recon.serve.guard import Access, Guard
 from recon.serve.routes import past, present
+from recon.serve.routes.common import Nothing
 from recon.serve.shelf import Shelf
 
 _LOG = logging.getLogger("uvicorn.error")
@@ -62,13 +63,13 @@ def application(book: Book, archive: Path, access: Access) -> FastAPI:
     app.include_router(past.router(book, Shelf(archive)), prefix=BASE)
 
     @app.get("/", include_in_schema=False)
-    async def page(request: Request) -> Response:
+    async def page(request: Request, _: Nothing) -> Response:
         return respond(request, book.current().page)
 
     described = rendered(app.openapi())
 
     @app.get(f"{BASE}/openapi.json", include_in_schema=False)
-    async def openapi(request: Request) -> Response:
+    async def openapi(request: Request, _: Nothing) -> Response:
         return respond(request, described)
 
     return app

@@ -5,8 +5,7 @@ filtered list or one company, is rendered when it is first asked for, and kept w
 lasts, as far as there is room.
 """
 
-from collections.abc import Callable
-from functools import lru_cache
+from functools import partial
 from typing import Any, Final
 
 from fastapi import HTTPException
@@ -14,6 +13,7 @@ from fastapi import HTTPException
 from recon.publish.candidates import company_rows
 from recon.publish.explain import explain
 from recon.serve.answers import HTML, Answer, answer, rendered
+from recon.serve.kept import Kept
 from recon.serve.listing import Listing
 from recon.serve.table import Asked, Table
 
@@ -24,7 +24,7 @@ COMPANIES: Final = 2048
 
 
 class Edition:
-    """A listing, ready to be read; threads may share it.
+    """A listing, ready to be read.
 
     Parameters
     ----------
@@ -46,9 +46,15 @@ class Edition:
         self._chances = company_rows(listing.run, listing.outlook)
         self.rows = Table(listing.rows, self.name, self.run_id)
         self.demand = Table(listing.demand_rows, self.name, self.run_id)
-        self.company: Callable[[str], Answer] = lru_cache(COMPANIES)(self._company)
-        self.list_page: Callable[[Asked, str], Answer] = lru_cache(PAGES)(self.rows.page)
-        self.demand_page: Callable[[Asked, str], Answer] = lru_cache(PAGES)(self.demand.page)
+        self._pages, self._companies = Kept(PAGES), Kept(COMPANIES)
+
+    async def page_of(self, table: Table, asked: Asked, path: str) -> Answer:
+        """Give a page of `rows` or `demand`, as `Table.page`."""
+        return await self._pages.get((path, asked), partial(table.page, asked, path))
+
+    async def company(self, text: str) -> Answer:
+        """Explain the company of a line, as `recon.publish.explain.explain`."""
+        return await self._companies.get(text, partial(self._explained, text))
 
     @property
     def score(self) -> Answer:
@@ -67,7 +73,7 @@ class Edition:
         )
         return self._answer({"model": card.name} | said)
 
-    def _company(self, text: str) -> Answer:
+    def _explained(self, text: str) -> Answer:
         found = explain(self.listing.run, text, self.listing.outlook, self._chances)
         return answer(found.model_dump_json().encode(), self.name)
 

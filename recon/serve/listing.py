@@ -123,7 +123,7 @@ class Listing:
         ]
 
     def store(self) -> dict[str, Any]:
-        """Say what the store holds; fields of `recon.serve.models.StoreHolds`."""
+        """Say what the store holds; fields of `recon.serve.models_past.StoreHolds`."""
         held = self.status
         # Not its path: who reads the list need not know the folders of this machine.
         return {

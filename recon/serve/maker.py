@@ -16,13 +16,15 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 from threading import Lock
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from filelock import FileLock
 
 from recon.errors import ReconError, StoreError
 from recon.files import write_atomic
-from recon.serve.listing import Listing
+
+if TYPE_CHECKING:
+    from recon.serve.listing import Listing
 
 GIVES_WAY: Final = 10
 """Niceness of the making process: workers and an ingest come first."""
@@ -35,7 +37,7 @@ class Job(Protocol):
     def key(self) -> str:
         """Say what the listing depends on that may change: it is the name of its file."""
 
-    def __call__(self) -> Listing:
+    def __call__(self) -> "Listing":
         """Make it; takes seconds."""
 
 
@@ -61,7 +63,7 @@ class Maker:
         """Say which listing would be made now."""
         return self._job.key()
 
-    def make(self) -> Listing:
+    def make(self) -> "Listing":
         """Give the newest listing, made here or by another worker; waits for it.
 
         Raises

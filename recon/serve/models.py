@@ -1,14 +1,14 @@
-"""Shapes of the answers, as OpenAPI shows them; the tests read every answer with them.
+"""Shapes of the answers about the list that is served, for OpenAPI.
 
-Answers are rendered from frames, once for many readers, and not through these models.
+The tests read every answer with them. Answers are rendered from frames, once for many readers, and
+not through these models.
 """
 
-from datetime import date, datetime
+from datetime import date
 from typing import Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from recon.calendar import Event
 from recon.publish.candidate import Index
 
 Action = Literal["add", "delete"]
@@ -16,11 +16,13 @@ Hindsight = Literal["strict", "slow-facts"]
 T = TypeVar("T")
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of an answer: nothing in it but what is named here."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Health(_Part):
+class Health(Part):
     """Whether there is a list to read, and whether it is of the newest data.
 
     `making` says that a new one is being made; readers keep the old one until then. `error` says
@@ -35,7 +37,7 @@ class Health(_Part):
     error: str | None
 
 
-class MemberList(_Part):
+class MemberList(Part):
     """A list of members before the event; `age_days` in calendar days at `as_of`."""
 
     index: str
@@ -44,7 +46,7 @@ class MemberList(_Part):
     age_days: int
 
 
-class Count(_Part):
+class Count(Part):
     """Rows and calls of one index and action."""
 
     index: Index
@@ -53,7 +55,7 @@ class Count(_Part):
     calls: int
 
 
-class Head(_Part):
+class Head(Part):
     """Of which event and moment the list is, and from which data.
 
     `sessions_old` counts NYSE sessions from `as_of` to `today`; `data_cutoff` is the session of
@@ -87,14 +89,14 @@ class Head(_Part):
     words: tuple[str, ...]
 
 
-class Quantile(_Part):
+class Quantile(Part):
     """A quantile of the simulated cap of a line on rank day; USD."""
 
     quantile: float = Field(ge=0, le=1)
     cap_usd: float
 
 
-class BreakPointLine(_Part):
+class BreakPointLine(Part):
     """A line of the ranking: its cap now in USD, cumulative cap in percent of the Russell 3000E.
 
     `on_rank_day` is empty where no model spoke.
@@ -107,7 +109,7 @@ class BreakPointLine(_Part):
     on_rank_day: tuple[Quantile, ...]
 
 
-class BreakPoints(_Part):
+class BreakPoints(Part):
     """Lines of the ranking, by rank."""
 
     list: str
@@ -116,7 +118,7 @@ class BreakPoints(_Part):
     items: tuple[BreakPointLine, ...]
 
 
-class Fund(_Part):
+class Fund(Part):
     """Assets that track an index, and what they would buy; USD.
 
     `float_cap_usd` before the event, `estimated` the share of it that rests on estimated float,
@@ -126,7 +128,7 @@ class Fund(_Part):
     index: str
     members: int
     without_float: int
-    float_cap_usd: float
+    float_cap_usd: float | None
     estimated: float | None
     assets_usd: float | None
     vehicles: str | None
@@ -136,7 +138,7 @@ class Fund(_Part):
     bought_expected_usd: float | None
 
 
-class Funds(_Part):
+class Funds(Part):
     """Funds by index."""
 
     list: str
@@ -144,7 +146,7 @@ class Funds(_Part):
     items: tuple[Fund, ...]
 
 
-class DemandRow(_Part):
+class DemandRow(Part):
     """What index funds must trade for one candidate, as in `recon.demand.build.Demand.rows`.
 
     Dollars and shares are positive where bought. They are netted over all indexes: rows of one
@@ -179,7 +181,7 @@ class DemandRow(_Part):
     no_demand: str | None
 
 
-class Page(_Part, Generic[T]):
+class Page(Part, Generic[T]):
     """A part of a list. `next` leads to the following part of the same list, null on the last.
 
     `total` counts the rows that fit the query, on all pages.
@@ -193,113 +195,3 @@ class Page(_Part, Generic[T]):
     size: int
     next: str | None
     items: tuple[T, ...]
-
-
-class Events(_Part):
-    """Events by rank day."""
-
-    total: int
-    items: tuple[Event, ...]
-
-
-class ArchivedRun(_Part):
-    """A run as it was archived; a `made_at` long after `as_of` is a replay of the past."""
-
-    name: str
-    run_id: str
-    event: str
-    rulebook_version: str
-    model_version: str
-    as_of: date
-    data_cutoff: date
-    hindsight: Hindsight
-    simulated: bool
-    made_at: datetime
-
-
-class ArchivedRuns(_Part):
-    """Archived runs by event, moment and the time of their making."""
-
-    total: int
-    items: tuple[ArchivedRun, ...]
-
-
-class Change(_Part):
-    """One row that changed between two lists, as in `recon.publish.changes.CHANGES`."""
-
-    index: Index
-    action: Action
-    symbol: str
-    symbol_before: str | None
-    company: str | None
-    change: Literal["new", "dropped", "moved", "same"]
-    flipped: bool
-    call_before: bool | None
-    call: bool | None
-    probability_before: float | None
-    probability: float | None
-    probability_change: float
-
-
-class Diff(_Part):
-    """What changed from one list to another; `flipped` counts the calls that did."""
-
-    before: str
-    after: str
-    threshold: float
-    flipped: int
-    total: int
-    items: tuple[Change, ...]
-
-
-class ScoreCard(_Part):
-    """How right the model was on past events, walked forward, as its card keeps it.
-
-    One entry of `scores` an event, lead (sessions before rank day), hindsight and action.
-    """
-
-    model: str
-    events: tuple[str, ...]
-    hindsight: str
-    leads: tuple[int, ...]
-    labels_known_at: datetime
-    rows: int
-    changes: int
-    scores: tuple[dict[str, float | int | str | None], ...]
-
-
-class Source(_Part):
-    """What the store holds of one source."""
-
-    source: str
-    batches: int
-    rows: int
-    first: date | None
-    last: date | None
-    sessions: int
-
-
-class SourceDifference(_Part):
-    """How far the quotes of two sources differ where both have a session."""
-
-    sources: tuple[str, str]
-    sessions: int
-    lines: int
-
-
-class StoreHolds(_Part):
-    """What the store holds, as `recon status` says it."""
-
-    generation: int
-    schema_version: int
-    size_bytes: int
-    simulated: bool
-    tables: dict[str, int]
-    sources: tuple[Source, ...]
-    first_session: date | None
-    last_session: date | None
-    missing_sessions: tuple[date, ...]
-    quarantined: dict[str, int]
-    conflicts: int
-    differences: tuple[SourceDifference, ...]
-    default_event: str | None

@@ -1,18 +1,18 @@
 """Routes of events and of archived runs."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from recon.calendar import Event, event, events
 from recon.calendar.event import Kind
 from recon.publish.archive import about
 from recon.publish.candidate import Candidate
-from recon.serve import models
+from recon.serve import models, models_past
 from recon.serve.answers import Answer, rendered, respond
 from recon.serve.book import Book
+from recon.serve.kept import worked
 from recon.serve.queries import ArchiveQuery, CandidateQuery, DiffQuery, EventQuery
 from recon.serve.routes.common import USUAL, Name, Nothing
 from recon.serve.shelf import Shelf
@@ -33,7 +33,7 @@ def router(book: Book, shelf: Shelf) -> APIRouter:
     """
     routes = APIRouter(**USUAL)
 
-    @routes.get("/events", response_model=models.Events, tags=["calendar"])
+    @routes.get("/events", response_model=models_past.Events, tags=["calendar"])
     async def calendar(request: Request, asked: Annotated[EventQuery, Query()]) -> Response:
         """Events and their dates, each with whether a document states it."""
         return respond(request, _events(asked.first, asked.last, asked.kind))
@@ -43,15 +43,15 @@ def router(book: Book, shelf: Shelf) -> APIRouter:
         """One event: `2026-06`, `ipo:2025-12`, `shadow:2025-11`."""
         return respond(request, rendered(event(name).model_dump()))
 
-    @routes.get("/archive", response_model=models.ArchivedRuns, tags=["archive"])
+    @routes.get("/archive", response_model=models_past.ArchivedRuns, tags=["archive"])
     async def archive(request: Request, asked: Annotated[ArchiveQuery, Query()]) -> Response:
         """Runs that were archived, by event and moment."""
-        return respond(request, await run_in_threadpool(_archived, shelf, asked))
+        return respond(request, await worked(partial(_archived, shelf, asked)))
 
-    @routes.get("/archive/{name}", response_model=models.ArchivedRun, tags=["archive"])
+    @routes.get("/archive/{name}", response_model=models_past.ArchivedRun, tags=["archive"])
     async def one_run(request: Request, name: Name, _: Nothing) -> Response:
         """One archived run."""
-        found = await run_in_threadpool(shelf.run, name)
+        found = await worked(partial(shelf.run, name))
         return respond(request, rendered(about(found), name))
 
     @routes.get(
@@ -65,19 +65,17 @@ def router(book: Book, shelf: Shelf) -> APIRouter:
         def page() -> Answer:
             return shelf.table(name).page(asked, request.url.path)
 
-        return respond(request, await run_in_threadpool(page))
+        return respond(request, await worked(page))
 
-    @routes.get("/diff", response_model=models.Diff, tags=["archive"])
+    @routes.get("/diff", response_model=models_past.Diff, tags=["archive"])
     async def diff(request: Request, asked: Annotated[DiffQuery, Query()]) -> Response:
         """What changed from an archived run to another, or to the list that is served."""
         after, rows = asked.after, None
         if after is None:
             edition = book.current()
             after, rows = edition.name, edition.listing.rows
-        return respond(
-            request,
-            await run_in_threadpool(shelf.diff, asked.before, after, rows, asked.threshold),
-        )
+        found = partial(shelf.diff, asked.before, after, rows, asked.threshold)
+        return respond(request, await worked(found))
 
     return routes
 

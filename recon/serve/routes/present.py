@@ -3,11 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 
 from recon.publish.candidate import Candidate
 from recon.publish.explanation import Explanation
-from recon.serve import models
+from recon.serve import models, models_past
 from recon.serve.answers import respond
 from recon.serve.book import Book
 from recon.serve.queries import CandidateQuery, DemandQuery
@@ -37,13 +36,13 @@ def router(book: Book) -> APIRouter:
     @routes.get("/candidates", response_model=models.Page[Candidate])
     async def candidates(request: Request, asked: Annotated[CandidateQuery, Query()]) -> Response:
         """Rows of the candidate list: filtered, sorted, in pages that never overlap."""
-        edition, path = book.current(), request.url.path
-        return respond(request, await run_in_threadpool(edition.list_page, asked, path))
+        edition = book.current()
+        return respond(request, await edition.page_of(edition.rows, asked, request.url.path))
 
     @routes.get("/companies/{symbol:path}", response_model=Explanation)
     async def company(request: Request, symbol: Name, _: Nothing) -> Response:
         """Everything that decides about one company, by any symbol of it in any spelling."""
-        return respond(request, await run_in_threadpool(book.current().company, symbol))
+        return respond(request, await book.current().company(symbol))
 
     @routes.get("/breakpoints", response_model=models.BreakPoints)
     async def breakpoints(request: Request, _: Nothing) -> Response:
@@ -53,20 +52,20 @@ def router(book: Book) -> APIRouter:
     @routes.get("/demand", response_model=models.Page[models.DemandRow])
     async def demand(request: Request, asked: Annotated[DemandQuery, Query()]) -> Response:
         """What index funds must trade for each candidate, if it happens and as an expectation."""
-        edition, path = book.current(), request.url.path
-        return respond(request, await run_in_threadpool(edition.demand_page, asked, path))
+        edition = book.current()
+        return respond(request, await edition.page_of(edition.demand, asked, request.url.path))
 
     @routes.get("/funds", response_model=models.Funds)
     async def funds(request: Request, _: Nothing) -> Response:
         """Assets that track each index, as far as they are known, and what they would buy."""
         return respond(request, book.current().funds)
 
-    @routes.get("/score", response_model=models.ScoreCard)
+    @routes.get("/score", response_model=models_past.ScoreCard)
     async def score(request: Request, _: Nothing) -> Response:
         """How right the model of the list was on past events."""
         return respond(request, book.current().score)
 
-    @routes.get("/store", response_model=models.StoreHolds)
+    @routes.get("/store", response_model=models_past.StoreHolds)
     async def store(request: Request, _: Nothing) -> Response:
         """What the store holds: sources, sessions, gaps, rows set aside."""
         return respond(request, book.current().store)
