@@ -49,9 +49,10 @@ BAR_MS = 100.0
 
 @dataclass
 class Load:
-    """What came of it: seconds from due to read, and how often each status was said."""
+    """What came of it: seconds from due to read, of which route, and how often each status."""
 
     times: list[float] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     said: Counter[str] = field(default_factory=Counter)
     elapsed: float = 0.0
 
@@ -59,6 +60,7 @@ class Load:
 def main() -> int:
     """Measure, print, and exit 1 where the bar is missed."""
     options = _options()
+    options.load_before = os.getloadavg()[0]
     with tempfile.TemporaryDirectory(prefix="recon-bench-") as folder:
         work = Path(folder)
         data = _data(options.data, work)
@@ -204,6 +206,7 @@ async def _read(base: str, due: asyncio.Queue[tuple[str, float] | None], found: 
         size = re.search(rb"content-length: (\d+)", head)
         await reader.readexactly(int(size[1]) if size else 0)
         found.times.append(time.perf_counter() - moment)
+        found.paths.append(path.removeprefix(BASE).split("?")[0].split("/")[1])
         found.said[head[9:12].decode()] += 1
     writer.close()
 
@@ -212,6 +215,7 @@ def _report(found: Load, options: argparse.Namespace, rounds: int, health: dict[
     milliseconds = np.array(found.times) * 1000
     rate = milliseconds.size / found.elapsed
     p50, p99, longest = (float(np.quantile(milliseconds, q)) for q in (0.5, 0.99, 1.0))
+    routes = np.array(found.paths)
     errors = milliseconds.size - found.said["200"]
     told = {
         "requests": milliseconds.size,
@@ -220,12 +224,17 @@ def _report(found: Load, options: argparse.Namespace, rounds: int, health: dict[
         "p50_ms": round(p50, 1),
         "p99_ms": round(p99, 1),
         "max_ms": round(longest, 1),
+        "p99_ms_by_route": {
+            route or "page": round(float(np.quantile(milliseconds[routes == route], 0.99)), 1)
+            for route in sorted(set(found.paths))
+        },
         "errors": errors,
         "answers": dict(found.said),
         "workers": options.workers,
         "ingests_finished": rounds,
         "generation_served_at_the_end": health["generation"],
         "cores": os.cpu_count(),
+        "load_average_before": options.load_before,
         "load_average_after": os.getloadavg()[0],
     }
     print(json.dumps(told, indent=2))  # noqa: T201 - its purpose

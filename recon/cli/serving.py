@@ -1,4 +1,4 @@
-"""What each worker of `recon serve` runs, and how it makes a listing."""
+"""What each worker of `recon serve` runs, and how it makes an edition."""
 
 import os
 from dataclasses import replace
@@ -19,6 +19,7 @@ from recon.forecast.outlook import Outlook
 from recon.pipeline import asked_event
 from recon.publish.archive import name_of
 from recon.rulebook import load
+from recon.serve.edition import Edition
 from recon.serve.listing import Listing
 from recon.serve.page import page_html
 from recon.store import Hindsight
@@ -59,7 +60,7 @@ class Wanted(BaseModel):
     assets: Path | None
 
     def check(self) -> None:
-        """Find at once what would keep every listing from being made.
+        """Find at once what would keep every edition from being made.
 
         Raises
         ------
@@ -73,12 +74,12 @@ class Wanted(BaseModel):
         read_assets(self.assets)
 
     def key(self) -> str:
-        """Say what changes a listing: the store's generation, and the day that ages count from."""
+        """Say what changes an edition: the store's generation, and the day that ages count from."""
         with open_store(self.store) as opened:
             return f"{opened.newest}_{clock.today()}"
 
-    def __call__(self) -> Listing:
-        """Make the listing, all of it from one generation."""
+    def __call__(self) -> Edition:
+        """Make the edition, all of it from one generation."""
         today = clock.today()
         with open_store(self.store) as opened:
             generation = opened.pin()
@@ -107,7 +108,7 @@ class Wanted(BaseModel):
             words=tuple(head(done, today, said)),
             card=self._card(said),
         )
-        return replace(listing, page=page_html(listing))
+        return Edition(replace(listing, page=page_html(listing)))
 
     def _card(self, said: Outlook | None) -> ModelCard | None:
         folder = models_folder(self.models)

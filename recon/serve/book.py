@@ -14,7 +14,6 @@ from fastapi import HTTPException
 from recon.errors import ReconError
 from recon.serve.answers import Answer, rendered
 from recon.serve.edition import Edition
-from recon.serve.listing import Listing
 
 LOOK: Final = 1.0
 """Seconds between two looks at the store's pointer, a file of a few bytes."""
@@ -22,12 +21,12 @@ _LOG = logging.getLogger("uvicorn.error")
 
 
 class Made(Protocol):
-    """Where listings come from, as `recon.serve.maker.Maker`."""
+    """Where editions come from, as `recon.serve.maker.Maker`."""
 
     def key(self) -> str:
-        """Say which listing would be made now."""
+        """Say which edition would be made now."""
 
-    def make(self) -> Listing:
+    def make(self) -> Edition:
         """Make it."""
 
     def stop(self) -> None:
@@ -40,7 +39,7 @@ class Book:
     Parameters
     ----------
     maker : Made
-        Makes listings.
+        Makes editions.
     """
 
     def __init__(self, maker: Made) -> None:
@@ -90,7 +89,7 @@ class Book:
             if key == self._tried:
                 return
             self._tried, self._making = key, True
-            self._edition = await asyncio.to_thread(self._renewed)
+            self._edition = await asyncio.to_thread(self._maker.make)
             self._error = None
             _LOG.info("serving %s", self._edition.name)
         except ReconError as error:
@@ -106,6 +105,3 @@ class Book:
         """End what is being made."""
         with suppress(ReconError):
             self._maker.stop()
-
-    def _renewed(self) -> Edition:
-        return Edition(self._maker.make())

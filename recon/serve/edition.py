@@ -1,8 +1,8 @@
 """What readers see of one listing, rendered once for all of them.
 
-Whatever everybody asks for is rendered when the edition is made. What few ask for, a page of a
-filtered list or one company, is rendered when it is first asked for, and kept while the edition
-lasts, as far as there is room.
+Whatever everybody asks for is rendered where the edition is made, in the making process, so that
+a worker only reads it. What few ask for, a page of a filtered list or one company, is rendered
+when it is first asked for, and kept while the edition lasts, as far as there is room.
 """
 
 from functools import partial

@@ -24,32 +24,32 @@ from recon.errors import ReconError, StoreError
 from recon.files import write_atomic
 
 if TYPE_CHECKING:
-    from recon.serve.listing import Listing
+    from recon.serve.edition import Edition
 
 GIVES_WAY: Final = 10
 """Niceness of the making process: workers and an ingest come first."""
-ENDING: Final = ".listing"
+ENDING: Final = ".edition"
 
 
 class Job(Protocol):
-    """Makes a listing; can be sent to another process."""
+    """Makes an edition; can be sent to another process."""
 
     def key(self) -> str:
-        """Say what the listing depends on that may change: it is the name of its file."""
+        """Say what the edition depends on that may change: it is the name of its file."""
 
-    def __call__(self) -> "Listing":
+    def __call__(self) -> "Edition":
         """Make it; takes seconds."""
 
 
 class Maker:
-    """Gets the newest listing made.
+    """Gets the newest edition made.
 
     Parameters
     ----------
     job : Job
         What is to be made.
     folder : Path
-        Where all workers of one server put their listings; private to its user.
+        Where all workers of one server put their editions; private to its user.
     """
 
     def __init__(self, job: Job, folder: Path) -> None:
@@ -60,11 +60,11 @@ class Maker:
         self._stopped = False
 
     def key(self) -> str:
-        """Say which listing would be made now."""
+        """Say which edition would be made now."""
         return self._job.key()
 
-    def make(self) -> "Listing":
-        """Give the newest listing, made here or by another worker; waits for it.
+    def make(self) -> "Edition":
+        """Give the newest edition, made here or by another worker; waits for it.
 
         Raises
         ------
@@ -76,8 +76,8 @@ class Maker:
             if not file.exists():
                 self._run(file)
             content = file.read_bytes()
-        listing: Listing = pickle.loads(content)  # noqa: S301 - written by this program alone
-        return listing
+        edition: Edition = pickle.loads(content)  # noqa: S301 - written by this program alone
+        return edition
 
     def stop(self) -> None:
         """End a making that is under way; whoever waits for it gets an error."""
@@ -112,7 +112,7 @@ class Maker:
 
 
 def _write(job: Job, file: Path, answer: Connection) -> None:
-    """Make a listing, write it, and send the error that kept it from being made, or None."""
+    """Make an edition, write it, and send the error that kept it from being made, or None."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker ends it
     if hasattr(os, "nice"):
         os.nice(GIVES_WAY)

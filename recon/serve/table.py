@@ -27,7 +27,7 @@ class Table:
     def __init__(self, frame: pl.DataFrame, name: str, run_id: str) -> None:
         self.name = name
         self.run_id = run_id
-        self._rows = [orjson.Fragment(orjson.dumps(row)) for row in frame.iter_rows(named=True)]
+        self._rows = [orjson.dumps(row) for row in frame.iter_rows(named=True)]
         self._frame = frame.with_row_index("row")
 
     def page(self, asked: Asked, path: str) -> Answer:
@@ -63,7 +63,7 @@ class Table:
             "pages": pages,
             "size": asked.size,
             "next": self._next(asked, path) if asked.page < pages else None,
-            "items": [self._rows[row] for row in rows[start : start + asked.size]],
+            "items": [orjson.Fragment(self._rows[row]) for row in rows[start : start + asked.size]],
         }
         return rendered(content, self.name)
 

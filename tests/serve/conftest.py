@@ -45,7 +45,7 @@ def listing(wanted: Wanted) -> Listing:
     """The listing, made as for a worker; archived besides, as `recon watchlist` does."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "today", lambda: date(2025, 5, 5))
-        made = wanted()
+        made = wanted().listing
     with Store(wanted.store) as store:
         put_by(store, made.run, made.rows, made.outlook)
         # What was said a day before, by rules that called nobody.

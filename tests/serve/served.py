@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from recon.errors import ReconError
 from recon.serve.app import application
 from recon.serve.book import Book
+from recon.serve.edition import Edition
 from recon.serve.guard import Access
 from recon.serve.listing import Listing
 
@@ -56,11 +57,11 @@ class Shelved:
     def key(self) -> str:
         return self.version
 
-    def make(self) -> Listing:
+    def make(self) -> Edition:
         self.made += 1
         if isinstance(self.listing, ReconError):
             raise self.listing
-        return self.listing
+        return Edition(self.listing)
 
     def stop(self) -> None:
         """Nothing is under way."""

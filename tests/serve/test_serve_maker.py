@@ -29,11 +29,11 @@ def test_workers_share_what_one_of_them_makes(marks: Path, tmp_path: Path) -> No
 
     (marks / "key").write_text("2")
     assert makers[0].make().startswith("listing 2")
-    assert [file.name for file in tmp_path.glob("*.listing")] == ["2.listing"]
+    assert [file.name for file in tmp_path.glob("*.edition")] == ["2.edition"]
 
 
 def test_an_error_comes_over_whole(marks: Path, tmp_path: Path) -> None:
-    with pytest.raises(NoDataError, match="no quotes.*expected some"):
+    with pytest.raises(NoDataError, match=r"no quotes.*expected some"):
         Maker(Job(marks, "refuse"), tmp_path).make()
 
 
@@ -43,7 +43,7 @@ def test_a_process_that_fails_is_an_error_of_the_store(
 ) -> None:
     with pytest.raises(StoreError, match="could not be made"):
         Maker(Job(marks, does), tmp_path).make()
-    assert not list(tmp_path.glob("*.listing"))
+    assert not list(tmp_path.glob("*.edition"))
 
 
 def test_what_is_under_way_is_ended(marks: Path, tmp_path: Path) -> None:

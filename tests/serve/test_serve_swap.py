@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from served import Shelved, until
 
 from recon.errors import StoreError
+from recon.serve.edition import Edition
 from recon.serve.listing import Listing
 
 BASE = "/api/v1"
@@ -35,7 +36,7 @@ class Slow(Shelved):
         self.go_on = Event()
         self.go_on.set()
 
-    def make(self) -> Listing:
+    def make(self) -> Edition:
         self.go_on.wait(20)
         return super().make()
 

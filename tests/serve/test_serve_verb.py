@@ -144,7 +144,7 @@ def test_a_listing_changes_with_the_store_and_the_day(
         return whole(*arguments)
 
     monkeypatch.setattr(serving, "whole_list", published_meanwhile)
-    listing = own()
+    listing = own().listing
     # Another generation came while it was made; all of it is of the one that it began with.
     assert (listing.generation, listing.status.generation) == (1, 1)
     assert not listing.run.membership.snapshots
