@@ -2,11 +2,12 @@
 
 Whatever everybody asks for is rendered where the edition is made, in the making process, so that
 a worker only reads it. What few ask for, a page of a filtered list or one company, is rendered
-when it is first asked for, and kept while the edition lasts, as far as there is room.
+when it is first asked for, and kept while the edition lasts, as far as there is room. A whole
+edition has every company of the list rendered before: it takes some seconds more.
 """
 
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from fastapi import HTTPException
 
@@ -47,6 +48,18 @@ class Edition:
         self.rows = Table(listing.rows, self.name, self.run_id)
         self.demand = Table(listing.demand_rows, self.name, self.run_id)
         self._pages, self._companies = Kept(PAGES), Kept(COMPANIES)
+        self._listed: dict[str, Answer] = {}
+
+    def whole(self) -> Self:
+        """Explain every company of the list; takes seconds, and gives the edition back."""
+        symbols = self.listing.rows["symbol"].unique(maintain_order=True)
+        self._listed = {symbol: self._explained(symbol) for symbol in symbols}
+        return self
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every company of the list is explained already."""
+        return bool(self._listed)
 
     async def page_of(self, table: Table, asked: Asked, path: str) -> Answer:
         """Give a page of `rows` or `demand`, as `Table.page`."""
@@ -54,7 +67,9 @@ class Edition:
 
     async def company(self, text: str) -> Answer:
         """Explain the company of a line, as `recon.publish.explain.explain`."""
-        return await self._companies.get(text, partial(self._explained, text))
+        return self._listed.get(text) or await self._companies.get(
+            text, partial(self._explained, text)
+        )
 
     @property
     def score(self) -> Answer:

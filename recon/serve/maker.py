@@ -11,7 +11,9 @@ import os
 import pickle
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -58,6 +60,7 @@ class Maker:
         self._end: Callable[[], object] = lambda: None
         self._guard = Lock()
         self._stopped = False
+        self._last = folder
 
     def key(self) -> str:
         """Say which edition would be made now."""
@@ -71,13 +74,11 @@ class Maker:
         ReconError
             The one that kept it from being made.
         """
-        with FileLock(self._folder / "making.lock"):
-            file = self._folder / f"{self._job.key()}{ENDING}"
-            if not file.exists():
-                self._run(file)
-            content = file.read_bytes()
-        edition: Edition = pickle.loads(content)  # noqa: S301 - written by this program alone
-        return edition
+        return self._shared(self._file(self._job.key()), self._job)
+
+    def finish(self) -> "Edition":
+        """Give the whole of the edition that was made last, likewise; raises as `make`."""
+        return self._shared(self._file(f"{self._last.stem}_whole"), partial(_whole, self._last))
 
     def stop(self) -> None:
         """End a making that is under way; whoever waits for it gets an error."""
@@ -85,16 +86,28 @@ class Maker:
             self._stopped = True
             self._end()
 
-    def _run(self, file: Path) -> None:
-        """Have a process write the file, and the files before it removed."""
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}{ENDING}"
+
+    def _shared(self, file: Path, make: Callable[[], "Edition"]) -> "Edition":
+        self._last = file
+        with FileLock(file.with_suffix(".lock")):
+            if not file.exists():
+                self._run(make, file)
+            return _read(file)
+
+    def _run(self, make: Callable[[], "Edition"], file: Path) -> None:
+        """Have a process write the file; all but the one before it go."""
         spawn = get_context("spawn")
         receive, send = spawn.Pipe(duplex=False)
-        # A daemon: it ends with its worker.
-        process = spawn.Process(target=_write, args=(self._job, file, send), daemon=True)
+        # A daemon: it ends with its worker. What it is given is small: a start that had to wait for
+        # its reader would wait for ever if that ended early.
+        process = spawn.Process(target=_write, args=(make, file, send), daemon=True)
         with self._guard:
             if self._stopped:
                 raise StoreError("the server is stopping")
-            process.start()
+            with _undisturbed():
+                process.start()
             self._end = process.terminate
         send.close()
         try:
@@ -106,18 +119,17 @@ class Maker:
             process.join()
         if error is not None:
             raise error
-        for other in self._folder.glob(f"*{ENDING}"):
-            if other != file:
-                other.unlink()
+        # A worker that was slower may still read what another has finished already.
+        for old in sorted(self._folder.glob(f"*{ENDING}"), key=_written)[:-2]:
+            old.unlink()
 
 
-def _write(job: Job, file: Path, answer: Connection) -> None:
+def _write(make: Callable[[], "Edition"], file: Path, answer: Connection) -> None:
     """Make an edition, write it, and send the error that kept it from being made, or None."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the worker ends it
     if hasattr(os, "nice"):
         os.nice(GIVES_WAY)
     try:
-        write_atomic(file, pickle.dumps(job()))
+        write_atomic(file, pickle.dumps(make()))
         answer.send(None)
     except ReconError as error:
         answer.send(error)
@@ -125,3 +137,29 @@ def _write(job: Job, file: Path, answer: Connection) -> None:
         traceback.print_exc()
     finally:
         answer.close()
+
+
+def _whole(file: Path) -> "Edition":
+    return _read(file).whole()
+
+
+def _read(file: Path) -> "Edition":
+    edition: Edition = pickle.loads(file.read_bytes())  # noqa: S301 - this program alone wrote it
+    return edition
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Keep Ctrl-C from a process that is started here: its worker ends it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _written(file: Path) -> int:
+    return file.stat().st_mtime_ns

@@ -63,6 +63,10 @@ class Shelved:
             raise self.listing
         return Edition(self.listing)
 
+    def finish(self) -> Edition:
+        assert isinstance(self.listing, Listing)
+        return Edition(self.listing)
+
     def stop(self) -> None:
         """Nothing is under way."""
 

@@ -1,6 +1,7 @@
 """The making process: once for all workers, errors come over, and it ends with its worker."""
 
 import os
+import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -27,9 +28,22 @@ def test_workers_share_what_one_of_them_makes(marks: Path, tmp_path: Path) -> No
     assert made == [f"listing 1, niceness {os.nice(0) + GIVES_WAY}"] * 3
     assert len(list(marks.glob("*.made"))) == 1
 
+    whole = [maker.finish() for maker in makers]
+    assert whole == [f"whole {made[0]}"] * 3
+    assert len(list(marks.glob("*.made"))) == 1
+
     (marks / "key").write_text("2")
     assert makers[0].make().startswith("listing 2")
-    assert [file.name for file in tmp_path.glob("*.edition")] == ["2.edition"]
+    (marks / "key").write_text("3")
+    assert makers[0].make().startswith("listing 3")
+    assert {file.name for file in tmp_path.glob("*.edition")} == {"2.edition", "3.edition"}
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no masks of signals here")
+def test_ctrl_c_is_for_the_worker_alone(marks: Path, tmp_path: Path) -> None:
+    maker = Maker(Job(marks, "interrupt"), tmp_path)
+    assert maker.make().startswith("listing 1")
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
 
 
 def test_an_error_comes_over_whole(marks: Path, tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """A new generation takes the place of the old one, and no reader waits for it."""
 
+import pickle
 from collections.abc import Callable
 from dataclasses import replace
 from threading import Event
 
+import anyio
 import pytest
 from fastapi.testclient import TestClient
 from served import Shelved, until
@@ -128,3 +130,21 @@ def test_explanations_are_of_the_list_that_is_served(
     maker.listing, maker.version = replace(later, outlook=None), "2"
     until(client, list="later")
     assert client.get(path).json()["model_version"] != listing.model_version
+
+
+def test_a_whole_edition_says_the_same_without_work(
+    listing: Listing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise AssertionError("explained again")
+
+    few = replace(listing, rows=listing.rows.head(5))
+    symbol = few.rows["symbol"][0]
+    first = anyio.run(Edition(few).company, symbol)
+    whole = pickle.loads(pickle.dumps(Edition(few).whole()))
+    assert whole.is_whole
+    assert not Edition(few).is_whole
+    monkeypatch.setattr("recon.serve.edition.explain", fails)
+    assert anyio.run(whole.company, symbol) == first
+    with pytest.raises(AssertionError, match="again"):
+        anyio.run(whole.company, listing.rows["symbol"][-1])
