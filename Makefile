@@ -13,7 +13,7 @@ LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simula
 STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
-.PHONY: watchlist test test-full bench clean
+.PHONY: watchlist test test-full bench bench-api clean
 
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
@@ -43,6 +43,9 @@ test-full: $(VENV)/installed-browser
 	    --no-install-recommends chromium chromium-driver fonts-dejavu-core; \
 	else echo "no chromium with chromedriver here, and it cannot be installed"; fi
 	$(BIN)/pytest -m browser -n 0 -rs tests/browser
+# needs a quiet machine; fills the store first where there is none
+bench-api: $(VENV)/installed-dev $(SIMULATED)
+	$(BIN)/python benchmarks/api_load.py --data "$(DATA)" --store $(STORE)
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

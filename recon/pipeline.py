@@ -68,6 +68,8 @@ class Run:
     official : pl.DataFrame
         Names of the newest official Russell 3000 list of the event that is known, with the
         company that each means (`recon.master.announced.announced`); empty before it.
+    run_id : str
+        Event, day and hindsight, and a digest of what the result was computed from.
     """
 
     event: Event
@@ -87,6 +89,7 @@ class Run:
     answers: pl.DataFrame = field(default_factory=pl.DataFrame)
     carried: Carried | None = None
     official: pl.DataFrame = field(default_factory=EMPTY.clone)
+    run_id: str = field(init=False)
 
     @property
     def sessions_to_rank_day(self) -> int:
@@ -106,9 +109,10 @@ class Run:
         name = f"rank_{self.last_rank}"
         return next((b.cap_usd for b in self.breakpoints if b.name == name), None)
 
-    @property
-    def run_id(self) -> str:
-        """Event, day and hindsight, and a digest of what the result was computed from."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "run_id", self._digest())
+
+    def _digest(self) -> str:
         digest = hashlib.sha256()
         said = ("total_cap_usd", "eligible", "was_r1000", "was_r2000", "was_micro", "to_size")
         companies = self.companies.select("company_id", *said).sort("company_id")
@@ -133,18 +137,10 @@ def settle(store: Store, event_id: str | None, as_of: date | None) -> tuple[Even
     NoDataError
         If the store holds no session and no day is given.
     InputError
-        If the event was effective before the moment.
+        As from `asked_event`.
     """
     day = as_of or store.newest_session()
-    target = event(event_id) if event_id else next_event(day)
-    if target.effective is not None and day > target.effective:
-        raise InputError(
-            f"{target.id} took effect before the moment asked for",
-            field="as_of",
-            value=day,
-            expected=f"a day up to {target.effective}",
-        )
-    return target, day
+    return asked_event(event_id, day), day
 
 
 def run(
@@ -245,6 +241,34 @@ def run(
         carried = carry(base, ranked.run_id, ranked.session, members, ranked.breakpoints, grown)
     found = announced(announcements.filter(own_list), target, master)
     return _assemble(master, target, day, known, store.simulated, rulebook, found, carried)
+
+
+def asked_event(event_id: str | None, day: date) -> Event:
+    """Give the event that is asked for at the end of a day.
+
+    Parameters
+    ----------
+    event_id : str or None
+        None for the next reconstitution not yet effective.
+    day : date
+        Of the question.
+
+    Raises
+    ------
+    UnknownEventError
+        If nothing has this name.
+    InputError
+        If the event was effective before the day.
+    """
+    target = event(event_id) if event_id else next_event(day)
+    if target.effective is not None and day > target.effective:
+        raise InputError(
+            f"{target.id} took effect before the moment asked for",
+            field="as_of",
+            value=day,
+            expected=f"a day up to {target.effective}",
+        )
+    return target
 
 
 def _effective(announcements: pl.DataFrame) -> pl.DataFrame:

@@ -44,6 +44,7 @@ VERBS = {
     "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),
     "report": Verb("recon.cli.report", "Write one page of an event, to look at in a browser."),
     "watch": Verb("recon.cli.watch", "Say what changed since the last run; exit 3 on a new call."),
+    "serve": Verb("recon.cli.serve", "Serve the list live: the page and a JSON API, read-only."),
     "diff": Verb("recon.cli.diff", "Say what changed from one candidate list to another."),
     "score": Verb("recon.cli.score", "Score a candidate list against the official one."),
     "backtest": Verb("recon.cli.backtest", "Walk forward over past events, and score it all."),

@@ -22,7 +22,8 @@ class Store:
     """A folder that holds all data in generations (design, The store).
 
     Nothing is opened or made before it is needed. One `Store` may be shared by threads that
-    read. It always reads the newest generation; an `AsOf` keeps the one it was made from.
+    read. It always reads the newest generation, unless pinned to one; an `AsOf` keeps the one it
+    was made from.
 
     Parameters
     ----------
@@ -38,6 +39,7 @@ class Store:
         self._folder = Folder(self.path)
         self._precedence = Settings().source_precedence if precedence is None else precedence
         self._opened: Generation | None = None
+        self._pinned = False
 
     def __enter__(self) -> Self:
         return self
@@ -49,6 +51,30 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def newest(self) -> int | None:
+        """Number of the newest generation; None where there is no store yet. Opens nothing."""
+        return self._folder.current()
+
+    def pin(self) -> int:
+        """Read the newest generation from now on, whatever is published after.
+
+        A long computation reads several times, and all of it must come from one generation.
+
+        Returns
+        -------
+        int
+            Its number.
+
+        Raises
+        ------
+        NoDataError
+            If there is no store.
+        """
+        number = self._generation().number
+        self._pinned = True
+        return number
 
     @property
     def archive(self) -> Path:
@@ -148,9 +174,12 @@ class Store:
         if self._opened is not None:
             self._opened.close()
             self._opened = None
+            self._pinned = False
 
     def _generation(self) -> Generation:
         """Open the newest generation, brought to this program's schema if it is older."""
+        if self._opened is not None and self._pinned:
+            return self._opened
         if self._opened is None or self._opened.number != self._folder.current():
             opened = self._folder.open()
             version = schema.check_not_newer(opened.cursor(), self.path)

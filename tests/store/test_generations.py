@@ -9,7 +9,7 @@ import pytest
 import store_files
 from store_files import quote, write_file
 
-from recon.errors import StoreError, StoreLockedError
+from recon.errors import NoDataError, StoreError, StoreLockedError
 from recon.store import Store
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -201,3 +201,21 @@ def test_a_store_that_may_only_be_read_can_be_read(store: Store, second_file: Pa
         store.close()
         for folder in folders:
             folder.chmod(0o755)
+
+
+def test_a_pinned_store_stays_with_its_generation(store: Store, second_file: Path) -> None:
+    with Store(store.path) as pinned:
+        assert pinned.newest == pinned.pin() == 1
+        store.ingest([second_file])
+        assert pinned.newest == 2
+        assert pinned.as_of(LATER).sessions() == [FIRST]
+        assert pinned.newest_session() == FIRST
+        pinned.close()
+        assert pinned.as_of(LATER).sessions() == [FIRST, SECOND]
+
+
+def test_there_is_nothing_to_pin_without_a_store(tmp_path: Path) -> None:
+    with Store(tmp_path / "none") as store:
+        assert store.newest is None
+        with pytest.raises(NoDataError):
+            store.pin()
