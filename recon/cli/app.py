@@ -42,6 +42,7 @@ VERBS = {
     "whatif": Verb("recon.cli.whatif", "Show how the list changes if prices move."),
     "train": Verb("recon.cli.train", "Fit the classifier on past events."),
     "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),
+    "monitor": Verb("recon.cli.monitor", "Show what moved the candidates, crowding, liquidity."),
     "watch": Verb("recon.cli.watch", "Say what changed since the last run; exit 3 on a new call."),
     "diff": Verb("recon.cli.diff", "Say what changed from one candidate list to another."),
     "score": Verb("recon.cli.score", "Score a candidate list against the official one."),

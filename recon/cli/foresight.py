@@ -9,13 +9,14 @@ import polars as pl
 from recon.calendar import end_of_day
 from recon.cli.options import load_settings
 from recon.demand.assets import read_assets
-from recon.demand.build import Demand, demand, fill
+from recon.demand.build import Demand
 from recon.errors import InputError
 from recon.forecast.outlook import Outlook, gather, look
 from recon.forecast.shelf import choose, look_ahead, model_moment
 from recon.forecast.simulate import seed_of
 from recon.pipeline import Run, run
-from recon.publish.candidates import candidates
+from recon.publish import whole
+from recon.publish.candidates import MIN_PROBABILITY
 from recon.resources import models_directory
 from recon.shocks import Shock, shocked
 from recon.store import Hindsight, Store
@@ -58,7 +59,12 @@ def foresee(
 
 
 def whole_list(
-    opened: Store, done: Run, said: Outlook | None, assets: Path | None
+    opened: Store,
+    done: Run,
+    said: Outlook | None,
+    assets: Path | None,
+    *,
+    least: float = MIN_PROBABILITY,
 ) -> tuple[pl.DataFrame, Demand]:
     """Candidate list of a run with the trades that it would cause, as it is shown and archived.
 
@@ -70,11 +76,10 @@ def whole_list(
         As from `foresee`.
     assets : Path or None
         The user's own table, as for `recon.demand.assets.read_assets`.
+    least : float
+        As for `recon.publish.candidates.candidates`.
     """
-    rows = candidates(done, said)
-    known = opened.as_of(end_of_day(done.as_of), done.hindsight)
-    trades = demand(done, rows, known, read_assets(assets))
-    return fill(rows, trades), trades
+    return whole.whole_list(opened, done, said, read_assets(assets), least=least)
 
 
 Foreseen = tuple[Run, Outlook | None]
