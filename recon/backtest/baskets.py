@@ -134,7 +134,7 @@ def called(
     Raises
     ------
     InputError
-        No name has the figure that weighs.
+        There is no such weighting.
     """
     if weighting not in get_args(Weighting):
         raise InputError(
@@ -157,13 +157,6 @@ def called(
         .drop("security_id", "company_id", strict=False)
         .join(lines(run, securities), on="symbol")
     )
-    if not rows.is_empty() and not rows["weight"].sum() > 0:
-        raise InputError(
-            "no call has the figure that is to weigh it",
-            field="weighting",
-            value=weighting,
-            expected=f"calls with {column}",
-        )
     return _basket(rows.with_columns(group="index", matched_to=pl.lit(None, pl.String)))
 
 

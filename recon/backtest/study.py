@@ -16,7 +16,7 @@ import polars as pl
 
 from recon.backtest import baskets
 from recon.backtest import official as truth
-from recon.backtest.callers import callers
+from recon.backtest.callers import MODEL, RULES, callers
 from recon.backtest.literature import beside
 from recon.backtest.moment import Cell
 from recon.backtest.official import Official
@@ -26,7 +26,7 @@ from recon.backtest.terms import Terms
 from recon.backtest.windows import Window, windows
 from recon.calendar import end_of_day
 from recon.calendar import event as event_of
-from recon.errors import NoDataError
+from recon.errors import InputError, NoDataError
 from recon.master.build import known_securities
 from recon.master.window import SESSIONS_A_YEAR
 from recon.pipeline import Run, run
@@ -186,8 +186,22 @@ def study(
 
 
 def together(events: Sequence[EventStudy], lead: int, hindsight: Hindsight, terms: Terms) -> Study:
-    """Say what events, studied on the same terms, say together."""
+    """Say what events, studied on the same terms, say together.
+
+    Raises
+    ------
+    InputError
+        No call of any event has the figure that is to weigh it.
+    """
     whole = pl.concat([one.outcomes for one in events])
+    calls = whole.filter(pl.col("basket").is_in([MODEL, RULES]))
+    if not calls.is_empty() and not calls["weight"].sum() > 0:
+        raise InputError(
+            "no call has the figure that is to weigh it",
+            field="weighting",
+            value=terms.weighs,
+            expected="another weighting, or a table of assets known then (RECON_ASSETS)",
+        )
     return Study(list(events), lead, hindsight, terms, whole, figures(whole))
 
 
@@ -253,6 +267,8 @@ def study_event(
         name: baskets.called(done, calls, lives, terms.weighs) for name, calls in lists.items()
     }
     calls = next(iter(chosen.values()))
+    if not calls.is_empty() and not calls["weight"].sum() > 0:
+        remarks.append(f"no call can be weighed by {terms.weighs}, not known then: left out")
     try:
         official = truth.official(store, done.event, lives)
         labelled = truth.official(store, done.event, now)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from small_study import END, GONE, Change, small_store, studied, study_of
 
 from recon.backtest.baskets import called, first_settled, placebo
 from recon.backtest.literature import beside, references
-from recon.backtest.study import EventStudy, study
+from recon.backtest.study import EventStudy, study, together
 from recon.backtest.tally import EVENTS, POOLED, figures
+from recon.backtest.terms import Terms
 from recon.backtest.windows import NAMES, windows
 from recon.calendar import event
 from recon.errors import InputError, NoDataError
@@ -193,13 +195,29 @@ def test_weights_are_those_asked_for() -> None:
     rows = candidates(done)
     likely = called(done, rows, done.securities, "probability").filter(pl.col("group") == "R2000")
     assert dict(likely.select("symbol", "weight").iter_rows())["FFF"] == pytest.approx(0.8)
-    with pytest.raises(InputError, match="no call has the figure"):
-        called(done, rows, done.securities, "demand")
+    assert called(done, rows, done.securities, "demand")["weight"].sum() == 0, "none is known"
     sold = rows.with_columns(usd_to_trade=pl.when(pl.col("symbol") == "III").then(-2e6))
     demand = called(done, sold, done.securities, "demand").filter(pl.col("group") == "R2000")
     assert dict(demand.select("symbol", "weight").iter_rows()) == {"FFF": 0, "III": 2e6, "KKK": 0}
     with pytest.raises(InputError, match="no such weighting"):
         called(done, rows, done.securities, "hope")  # type: ignore[arg-type]
+
+
+def test_an_event_that_cannot_be_weighed_is_left_out_of_the_means(true: EventStudy) -> None:
+    unknown = replace(
+        true,
+        event="2022-06",
+        outcomes=true.outcomes.with_columns(
+            event=pl.lit("2022-06"),
+            weight=pl.when(pl.col("basket") != "official").then(0.0).otherwise("weight"),
+        ),
+    )
+    both = together([unknown, true], 0, "strict", Terms(weighting="demand"))
+    mine = both.figures.filter(pl.col("basket") == "model")
+    assert "2022-06" not in mine["event"]
+    assert set(mine.filter(pl.col("event") == EVENTS)["n"]) == {1}
+    with pytest.raises(InputError, match="no call has the figure"):
+        together([unknown], 0, "strict", Terms(weighting="demand"))
 
 
 def test_figures_are_by_event_pooled_and_over_events(true: EventStudy) -> None:
