@@ -13,7 +13,7 @@ LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simula
 STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
-.PHONY: watchlist test clean
+.PHONY: watchlist test test-full notebooks clean
 
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
@@ -26,6 +26,15 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# what takes minutes
+test-full: $(VENV)/installed-dev
+	$(BIN)/pytest -m notebooks
+
+# the notebooks with their output, to be read
+notebooks: $(VENV)/installed-dev
+	mkdir -p $(OUT)/notebooks
+	$(BIN)/jupyter execute notebooks/*.ipynb --output='$(CURDIR)/$(OUT)/notebooks/{notebook_name}'
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
