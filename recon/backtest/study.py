@@ -267,7 +267,9 @@ def study_event(
         name: baskets.called(done, calls, lives, terms.weighs) for name, calls in lists.items()
     }
     calls = next(iter(chosen.values()))
-    if not calls.is_empty() and not calls["weight"].sum() > 0:
+    if calls.is_empty():
+        remarks.append("nothing was called, or ordered under the profile: left out")
+    elif not calls["weight"].sum() > 0:
         remarks.append(f"no call can be weighed by {terms.weighs}, not known then: left out")
     try:
         official = truth.official(store, done.event, lives)

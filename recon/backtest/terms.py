@@ -21,21 +21,21 @@ class Terms:
 
     Attributes
     ----------
-    weighting : {"equal", "probability", "demand"}
+    weighting : {"equal", "probability", "demand"} or None
         Of the calls' means: each the same, by the chance of the change, or by the dollars that
-        index funds must trade if it happens.
+        index funds must trade if it happens (under a profile, of its orders). None: each the
+        same, under a profile by dollars.
     costs : Costs
         Of the net figures.
     profile : Profile or None
-        A desk's: what it orders is held, weighted by the dollars of its orders; `weighting` is
-        then of no use.
+        A desk's: what it orders is held.
     models : Path or None
         Folder of models and their cards; None for the rules alone.
     assets : Path or None
         The user's own table, as for `recon.demand.assets.read_assets`.
     """
 
-    weighting: Weighting = "equal"
+    weighting: Weighting | None = None
     costs: Costs = field(default_factory=Costs)
     profile: Profile | None = None
     models: Path | None = field(default_factory=models_directory)
@@ -43,18 +43,18 @@ class Terms:
 
     @property
     def weighs(self) -> Weighting:
-        """What weighs a call: under a profile the dollars of its order."""
-        return self.weighting if self.profile is None else "demand"
+        """What weighs a call."""
+        return self.weighting or ("equal" if self.profile is None else "demand")
 
     def words(self) -> str:
         """How calls are weighted, for a head."""
-        if self.profile is not None:
-            return f"by the orders of profile {self.profile.name}"
-        return {
+        dollars = "that funds must trade" if self.profile is None else "of the orders"
+        said = {
             "equal": "equally",
             "probability": "by probability",
-            "demand": "by the dollars that funds must trade",
-        }[self.weighting]
+            "demand": f"by the dollars {dollars}",
+        }[self.weighs]
+        return said if self.profile is None else f"{said}, as profile {self.profile.name} orders"
 
     def digest(self) -> str:
         """Tell these terms from others that give other outcomes."""

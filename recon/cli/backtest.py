@@ -109,13 +109,14 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
 @click.option(
     "--weighting",
     type=click.Choice(get_args(Weighting)),
-    help="With --returns: what weighs a call; by default they weigh the same.",
+    help="With --returns: what weighs a call; by default they weigh the same, and under a "
+    "profile by the dollars of its orders.",
 )
 @click.option(
     "--profile",
     "profile_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="With --returns: hold what your desk's profile orders, by the dollars of its orders.",
+    help="With --returns: hold what your desk's profile orders.",
 )
 @model_option
 @click.option(
@@ -208,10 +209,8 @@ def _terms(
     if not studied and any(given.values()):
         names = ", ".join(name for name, value in given.items() if value)
         raise click.UsageError(f"{names} goes with --returns alone")
-    if weighting and profile:
-        raise click.UsageError("--weighting does not go with --profile, whose orders weigh")
     return Terms(
-        weighting=weighting or "equal",
+        weighting=weighting,
         profile=None if profile is None else read_profile(profile),
         models=models_folder(models),
         assets=load_settings().assets,

@@ -33,13 +33,19 @@ def study_text(study: Study) -> RenderableType:
         As from `recon.backtest.study.study`.
     """
     figures = study.figures
+    events = [one.event for one in study.events]
     parts: list[RenderableType] = [Text(line) for line in _head(study)]
     parts += [Text(), _windows(study), Text()]
     for group, name in GROUPS.items():
         own = figures.filter(pl.col("group") == group)
         if not own.is_empty():
             parts += [Text(f"{group}: {name}", style="bold"), Text()]
-            parts += [*(_by_event(own, one) for one in SHOWN), Text(), _by_window(own), Text()]
+            parts += [
+                *(_by_event(own, events, one) for one in SHOWN),
+                Text(),
+                _by_window(own),
+                Text(),
+            ]
     parts += [_literature(beside(figures)), Text(), _ended(study.ended())]
     return Group(*parts)
 
@@ -83,10 +89,10 @@ def _windows(study: Study) -> Table:
     return laid
 
 
-def _by_event(own: pl.DataFrame, measure: str) -> Table:
+def _by_event(own: pl.DataFrame, studied: Sequence[str], measure: str) -> Table:
     """Means of the main window, event by event, additions and deletions apart."""
     rows = own.filter((pl.col("window") == MAIN) & (pl.col("measure") == measure))
-    events = [one for one in rows["event"].unique(maintain_order=True) if one != EVENTS]
+    events = [*studied, POOLED]
     laid = _table(
         f"{MAIN}, {measure}: mean in % ± half of its 95 % interval over names (n); then over events"
     )
