@@ -1,7 +1,5 @@
 """The notebooks: kept without output, and run from nothing to their end on a simulated market."""
 
-import asyncio
-import os
 import sys
 from pathlib import Path
 
@@ -19,6 +17,13 @@ import sys, warnings
 warnings.simplefilter("error")
 print(sys.executable)
 """
+
+
+class ThisPython(AsyncKernelManager):
+    """The kernel of this very Python, whatever else is installed on the machine."""
+
+    def __init__(self, **said: object) -> None:
+        super().__init__(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), **said)
 
 
 def test_there_are_three() -> None:
@@ -53,15 +58,12 @@ def test_it_runs_from_nothing(path: Path, folder: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("IPYTHONDIR", str(folder / "ipython"))
     book = nbformat.read(path, as_version=4)
     book.cells.insert(0, nbformat.v4.new_code_cell(STRICT))
-    # Only the kernel of this very Python, whatever else is installed on the machine.
-    own = KernelSpecManager(kernel_dirs=[])
-    client = NotebookClient(
+    NotebookClient(
         book,
-        km=AsyncKernelManager(kernel_name="python3", kernel_spec_manager=own),
+        kernel_manager_class=ThisPython,
         timeout=PATIENCE_SECONDS,
         resources={"metadata": {"path": str(folder)}},
-    )
-    asyncio.run(client.async_execute(env=dict(os.environ)))
+    ).execute()
     first, *cells = [cell for cell in book.cells if cell.cell_type == "code"]
     assert first.outputs[0].text.strip() == sys.executable
     said = "".join(out.get("text", "") for cell in cells for out in cell.outputs)
