@@ -13,7 +13,7 @@ LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simula
 STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
-.PHONY: watchlist test test-full bench bench-api clean
+.PHONY: watchlist test test-full notebooks bench bench-api clean
 
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
@@ -27,6 +27,21 @@ test: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
+# What takes minutes or needs a real browser. Debian's Chromium is brought where it is missing and
+# may be; elsewhere the tests say that they are skipped.
+test-full: $(VENV)/installed-browser
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes \
+	    --no-install-recommends chromium chromium-driver fonts-dejavu-core; \
+	else echo "no chromium with chromedriver here, and it cannot be installed"; fi
+	$(BIN)/pytest -m "browser or notebooks" -n 0 -rs
+
+# the notebooks with their output, to be read
+notebooks: $(VENV)/installed-dev
+	mkdir -p $(OUT)/notebooks
+	$(BIN)/jupyter execute notebooks/*.ipynb --output='$(CURDIR)/$(OUT)/notebooks/{notebook_name}'
+
 # minutes, on a machine that does nothing else; growth needs 20 GB of disk
 bench: $(VENV)/installed-dev
 	mkdir -p $(OUT)
@@ -34,15 +49,6 @@ bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.report $(OUT)/bench.json
 	$(if $(REAL),$(BIN)/python -m benchmarks.growth --source "$(REAL)/market/screener_daily.parquet" --output $(OUT)/growth.svg)
 
-# What needs a real browser. Debian's Chromium is brought where it is missing and may be; elsewhere
-# the tests say that they are skipped.
-test-full: $(VENV)/installed-browser
-	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
-	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
-	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes \
-	    --no-install-recommends chromium chromium-driver fonts-dejavu-core; \
-	else echo "no chromium with chromedriver here, and it cannot be installed"; fi
-	$(BIN)/pytest -m browser -n 0 -rs tests/browser
 # needs a quiet machine; fills the store first where there is none
 bench-api: $(VENV)/installed-dev $(SIMULATED)
 	$(BIN)/python benchmarks/api_load.py --data "$(DATA)" --store $(STORE)

@@ -10,9 +10,8 @@ from small_run import DAY, small_lines, small_run
 
 import recon.sources
 from recon.backtest import official as truth
-from recon.backtest.costs import Costs
-from recon.backtest.study import EventStudy, Study, study_event
-from recon.backtest.tally import figures
+from recon.backtest.study import EventStudy, Study, study_event, together
+from recon.backtest.terms import Terms
 from recon.calendar import end_of_day, event, sessions
 from recon.contracts import CONTRACTS
 from recon.publish.candidates import candidates
@@ -122,14 +121,14 @@ def small_store(folder: Path, change: Change = lambda rows: rows, *, lists: bool
 
 
 def studied(store: Store) -> EventStudy:
-    """The study of `small_run` in a store."""
+    """The study of `small_run` in a store; the model says what the rules say."""
     done = small_run()
+    rows = candidates(done)
     with store:
         now = truth.history(store, [event("2024-06")])
-        return study_event(store, done, candidates(done), now, costs=Costs())
+        return study_event(store, done, {"model": rows, "rules": rows}, now, terms=Terms())
 
 
 def study_of(*found: EventStudy) -> Study:
     """A study of events studied one by one."""
-    rows = pl.concat([one.outcomes for one in found])
-    return Study(list(found), 0, "strict", "equal", Costs(), rows, figures(rows))
+    return together(found, 0, "strict", Terms())

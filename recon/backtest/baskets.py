@@ -11,7 +11,7 @@ change.
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
 import numpy as np
 import polars as pl
@@ -20,13 +20,13 @@ from scipy.optimize import linear_sum_assignment  # type: ignore[import-untyped]
 from recon.backtest.calls import lines
 from recon.backtest.migrations import DIRECTIONS
 from recon.backtest.official import ACTIONS, Official
+from recon.backtest.terms import Weighting
 from recon.errors import InputError
 from recon.master.resolve import resolve
 from recon.master.snapshots import SETTLING, TRUST, Snapshot, members_of
 from recon.pipeline import Run
 from recon.store import AsOf
 
-Weighting = Literal["equal", "probability", "demand"]
 GROUPS: Final = ("R2000", "R3000", "R1000")
 CALIPER: Final = 0.25
 """Log: a name whose cap lies farther from another's is no match for it."""
@@ -134,7 +134,7 @@ def called(
     Raises
     ------
     InputError
-        No name has the figure that weighs.
+        There is no such weighting.
     """
     if weighting not in get_args(Weighting):
         raise InputError(
@@ -157,13 +157,6 @@ def called(
         .drop("security_id", "company_id", strict=False)
         .join(lines(run, securities), on="symbol")
     )
-    if not rows.is_empty() and not rows["weight"].sum() > 0:
-        raise InputError(
-            "no call has the figure that is to weigh it",
-            field="weighting",
-            value=weighting,
-            expected=f"calls with {column}",
-        )
     return _basket(rows.with_columns(group="index", matched_to=pl.lit(None, pl.String)))
 
 

@@ -8,59 +8,39 @@ bought as an addition to the one that it enters.
 
 import polars as pl
 
-from recon.backtest.study import Calls
-from recon.calendar import end_of_day
-from recon.demand.build import demand
+from recon.demand.build import Demand
 from recon.orders.build import orders
 from recon.orders.profile import Profile
 from recon.pipeline import Run
-from recon.publish.candidates import candidates
-from recon.store import Store
+from recon.store import AsOf
 
 
-def desk_calls(
-    store: Store,
-    profile: Profile,
-    assets: pl.DataFrame | None = None,
-    *,
-    list_of: Calls = candidates,
-) -> Calls:
-    """Give the calls of a desk, for `recon.backtest.study.study` with weighting `demand`.
+def ordered(
+    run: Run, rows: pl.DataFrame, trades: Demand, known: AsOf, profile: Profile
+) -> pl.DataFrame:
+    """List of what a profile orders, for `recon.backtest.baskets.called` with weighting `demand`.
 
     Parameters
     ----------
-    store : Store
-        The open store that the study reads.
-    profile : Profile
-        As from `recon.orders.profile.read_profile`.
-    assets : pl.DataFrame, optional
-        As for `recon.demand.build.demand`.
-    list_of : callable
-        From a run to its candidate list.
+    run, rows, trades, known, profile
+        As for `recon.orders.build.orders`.
 
     Returns
     -------
-    callable
-        From a run to the list of what the profile orders; see `held`.
+    pl.DataFrame
+        As from `held`.
     """
-
-    def calls(run: Run) -> pl.DataFrame:
-        known = store.as_of(end_of_day(run.as_of), run.hindsight)
-        rows = list_of(run)
-        found = orders(run, rows, demand(run, rows, known, assets), known, profile)
-        return held(rows, found.rows)
-
-    return calls
+    return held(rows, orders(run, rows, trades, known, profile).rows)
 
 
-def held(rows: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
+def held(rows: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
     """Rows of a candidate list that orders stand for, weighted by their dollars.
 
     Parameters
     ----------
     rows : pl.DataFrame
         A candidate list.
-    ordered : pl.DataFrame
+    placed : pl.DataFrame
         As `recon.orders.build.Orders.rows` of that list.
 
     Returns
@@ -72,7 +52,7 @@ def held(rows: pl.DataFrame, ordered: pl.DataFrame) -> pl.DataFrame:
         side than that of its change has none.
     """
     bought = pl.col("leg") == "long"
-    positions = ordered.filter(pl.col("state") == "order").select(
+    positions = placed.filter(pl.col("state") == "order").select(
         "symbol",
         "kind",
         action=pl.when(bought).then(pl.lit("add")).otherwise(pl.lit("delete")),

@@ -72,6 +72,25 @@ def collect(
     StoreError
         If the folder cannot be made.
     """
+    make(folder)
+    setup = Setup(store, settings or Settings(), paths)
+    files = _files(setup, cells, folder)
+    wanted = [(setup, c, f) for c, f in zip(cells, files, strict=True) if not f.exists()]
+    tell = progress or (lambda _done, _wanted: None)
+    tell(len(cells) - len(wanted), len(cells))
+    for done, _ in enumerate(each(write_frame, wanted, jobs), start=len(cells) - len(wanted) + 1):
+        tell(done, len(cells))
+    return pl.concat([pl.read_parquet(file) for file in files])
+
+
+def make(folder: Path) -> None:
+    """Make the folder in which frames and studies are kept.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -81,14 +100,6 @@ def collect(
             value=folder,
             expected="a folder with the right to write; name one with --frames",
         ) from error
-    setup = Setup(store, settings or Settings(), paths)
-    files = _files(setup, cells, folder)
-    wanted = [(setup, c, f) for c, f in zip(cells, files, strict=True) if not f.exists()]
-    tell = progress or (lambda _done, _wanted: None)
-    tell(len(cells) - len(wanted), len(cells))
-    for done, _ in enumerate(each(write_frame, wanted, jobs), start=len(cells) - len(wanted) + 1):
-        tell(done, len(cells))
-    return pl.concat([pl.read_parquet(file) for file in files])
 
 
 def collect_lines(

@@ -11,8 +11,10 @@ import polars as pl
 from recon.backtest.frames import cells_of, collect, collect_lines, past_of
 from recon.backtest.moment import Cell
 from recon.backtest.official import check_event
-from recon.backtest.parallel import Progress, each
-from recon.backtest.study import Study, study
+from recon.backtest.parallel import Progress
+from recon.backtest.studies import studies
+from recon.backtest.study import Study
+from recon.backtest.terms import Terms
 from recon.calendar import Event, end_of_day, event
 from recon.errors import InputError
 from recon.settings import Settings
@@ -80,15 +82,17 @@ class Plan:
         """Break-points of `cells`, as from `recon.backtest.frames.collect_lines`."""
         return collect_lines(self.store, self.cells(), self.frames, settings=self.settings)
 
-    def studies(self, progress: Progress | None = None) -> list[Study]:
-        """One event study a hindsight and lead."""
-        tasks = [(self, lead, one) for one in self.hindsights for lead in self.leads]
-        found: dict[tuple[str, int], Study] = {}
-        for done in each(_study, tasks, self.jobs):
-            found[done.hindsight, done.lead] = done
-            if progress is not None:
-                progress(len(found), len(tasks))
-        return [found[one, lead] for _, lead, one in tasks]
+    def studies(self, terms: Terms, progress: Progress | None = None) -> list[Study]:
+        """One event study a hindsight and lead, as from `recon.backtest.studies.studies`."""
+        return studies(
+            self.store,
+            cells_of(self.events, self.leads, self.hindsights, self.first),
+            terms,
+            self.frames,
+            jobs=self.jobs,
+            progress=progress,
+            settings=self.settings,
+        )
 
 
 def plan(
@@ -100,6 +104,7 @@ def plan(
     settings: Settings,
     frames: Path | None = None,
     jobs: int = 1,
+    untaught: bool = False,
 ) -> Plan:
     """Settle what a backtest is over.
 
@@ -119,6 +124,8 @@ def plan(
         Where frames are kept; by default `Store.frames`.
     jobs : int
         Processes at once.
+    untaught : bool
+        Whether an event before which there is none to learn from is kept: its list is the rules'.
 
     Raises
     ------
@@ -131,7 +138,9 @@ def plan(
     newest = store.newest_session()
     first = store.as_of(end_of_day(newest)).sessions()[0]
     past = past_of([one.id for one in wanted], first)
-    scored = [one.id for one in wanted if any(event(e).rank_day < one.rank_day for e in past)]
+    scored = [
+        one.id for one in wanted if untaught or any(event(e).rank_day < one.rank_day for e in past)
+    ]
     if not scored:
         raise InputError(
             "no event before it to learn from",
@@ -157,9 +166,3 @@ def plan(
 
 def _rank_day(one: Event) -> date:
     return one.rank_day
-
-
-def _study(asked: Plan, lead: int, hindsight: Hindsight) -> Study:
-    settings = asked.settings
-    with Store(asked.store, settings.source_precedence) as opened:
-        return study(opened, asked.events, lead, hindsight, rulebook=settings.rulebook)

@@ -1,38 +1,39 @@
 """Whether the calls pay: what became of baskets of names around past events.
 
-The calls are those of the day, computed or given; everything after them is an **outcome**, read
-as of the end of the last window and used for nothing but to be reported. Beside the calls stand
-the official lists (perfect foresight) and a placebo (names as near to the line that did not
-change).
+The calls are those of the day, the model's and the rules'; everything after them is an
+**outcome**, read as of the end of the last window and used for nothing but to be reported. Beside
+the calls stand the official lists (perfect foresight) and a placebo (names as near to the line
+that did not change).
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import polars as pl
 
 from recon.backtest import baskets
 from recon.backtest import official as truth
-from recon.backtest.baskets import Weighting
-from recon.backtest.costs import Costs
+from recon.backtest.callers import MODEL, RULES, callers
 from recon.backtest.literature import beside
 from recon.backtest.moment import Cell
 from recon.backtest.official import Official
 from recon.backtest.outcomes import PAST, members_before, outcomes, read_panel
 from recon.backtest.tally import figures
+from recon.backtest.terms import Terms
 from recon.backtest.windows import Window, windows
 from recon.calendar import end_of_day
 from recon.calendar import event as event_of
-from recon.errors import NoDataError
+from recon.errors import InputError, NoDataError
 from recon.master.build import known_securities
+from recon.master.window import SESSIONS_A_YEAR
 from recon.pipeline import Run, run
-from recon.publish.candidates import candidates
 from recon.store import Hindsight, Store
 
-Calls = Callable[[Run], pl.DataFrame]
+MAIN: Final = "rank to effective"
+"""The window that is shown event by event."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,9 @@ class Study:
         Sessions before rank day at which the calls were made.
     hindsight : str
         Of the runs.
-    weighting : str
-        Of the calls' means; the placebo has the weights of its calls, the official basket equal
-        ones.
-    costs : Costs
-        Of the net figures.
+    terms : Terms
+        Whose calls they are, how weighted and at what cost; the placebo has the weights of its
+        calls, the official basket equal ones.
     outcomes : pl.DataFrame
         Of all names of all events: `event` and the columns of
         `recon.backtest.outcomes.OUTCOMES`.
@@ -93,8 +92,7 @@ class Study:
     events: list[EventStudy]
     lead: int
     hindsight: Hindsight
-    weighting: Weighting
-    costs: Costs
+    terms: Terms
     outcomes: pl.DataFrame
     figures: pl.DataFrame
 
@@ -104,18 +102,23 @@ class Study:
         Returns
         -------
         pl.DataFrame
-            `event`, `basket`, `action`, `symbol`, `company`, `exit`, `exit_price_usd`; once each.
+            `event`, `action`, `symbol`, `company`, `exit`, `exit_price_usd`, `baskets` (names
+            joined by a comma); a name and exit once.
         """
-        columns = ("event", "basket", "action", "symbol", "company", "exit", "exit_price_usd")
-        return self.outcomes.filter("ended").select(columns).unique(maintain_order=True)
+        keys = ("event", "action", "symbol", "company", "exit", "exit_price_usd")
+        return (
+            self.outcomes.filter("ended")
+            .group_by(keys, maintain_order=True)
+            .agg(baskets=pl.col("basket").unique(maintain_order=True).str.join(", "))
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """All of it for JSON but the outcomes of single names, which are `outcomes`."""
         return {
             "lead": self.lead,
             "hindsight": self.hindsight,
-            "weighting": self.weighting,
-            "costs": self.costs.model_dump(),
+            "weighting": self.terms.words(),
+            "costs": self.terms.costs.model_dump(),
             "events": [
                 {
                     "event": one.event,
@@ -147,9 +150,7 @@ def study(
     lead: int,
     hindsight: Hindsight,
     *,
-    costs: Costs | None = None,
-    weighting: Weighting = "equal",
-    calls: Calls = candidates,
+    terms: Terms | None = None,
     rulebook: Path | None = None,
 ) -> Study:
     """Study past events whose calls were made some sessions before rank day.
@@ -164,12 +165,8 @@ def study(
         Sessions before rank day; 0 is rank day.
     hindsight : {"strict", "slow-facts"}
         As for `recon.pipeline.run`.
-    costs : Costs, optional
-        By default the stated assumptions.
-    weighting : {"equal", "probability", "demand"}
-        How calls are weighted in a mean.
-    calls : callable
-        From a run to a candidate list; by default the rules' calls.
+    terms : Terms, optional
+        By default equal weights, the shipped models and the stated costs.
     rulebook : Path, optional
         The user's own values.
 
@@ -180,28 +177,55 @@ def study(
     NoDataError
         The store ends before the event took effect.
     """
-    cost = costs or Costs()
-    targets = [event_of(one) for one in events]
-    for target in targets:
-        truth.check_event(target, ("recon",))
-    now = truth.history(store, targets)
-    found = []
-    for target in targets:
-        day = Cell(target.id, lead, hindsight).day()
-        done = run(store, target.id, day, hindsight=hindsight, rulebook_override=rulebook)
-        found.append(study_event(store, done, calls(done), now, costs=cost, weighting=weighting))
-    whole = pl.concat([one.outcomes for one in found])
-    return Study(found, lead, hindsight, weighting, cost, whole, figures(whole))
+    held = terms or Terms()
+    found = [
+        study_cell(store, Cell(event_of(one).id, lead, hindsight), held, rulebook=rulebook)
+        for one in events
+    ]
+    return together(found, lead, hindsight, held)
+
+
+def together(events: Sequence[EventStudy], lead: int, hindsight: Hindsight, terms: Terms) -> Study:
+    """Say what events, studied on the same terms, say together.
+
+    Raises
+    ------
+    InputError
+        No call of any event has the figure that is to weigh it.
+    """
+    whole = pl.concat([one.outcomes for one in events])
+    calls = whole.filter(pl.col("basket").is_in([MODEL, RULES]))
+    if not calls.is_empty() and not calls["weight"].sum() > 0:
+        raise InputError(
+            "no call has the figure that is to weigh it",
+            field="weighting",
+            value=terms.weighs,
+            expected="another weighting, or a table of assets known then (RECON_ASSETS)",
+        )
+    return Study(list(events), lead, hindsight, terms, whole, figures(whole))
+
+
+def study_cell(
+    store: Store, cell: Cell, terms: Terms, *, rulebook: Path | None = None
+) -> EventStudy:
+    """Study one event from one lead; parameters and errors as for `study`."""
+    target = event_of(cell.event)
+    truth.check_event(target, ("recon",))
+    day = cell.day()
+    now = truth.history(store, [target])
+    done = run(store, target.id, day, hindsight=cell.hindsight, rulebook_override=rulebook)
+    called = callers(store, done, terms)
+    found = study_event(store, done, called.lists, now, terms=terms)
+    return replace(found, remarks=[called.remark, *found.remarks])
 
 
 def study_event(
     store: Store,
     done: Run,
-    calls: pl.DataFrame,
+    lists: Mapping[str, pl.DataFrame],
     now: pl.DataFrame,
     *,
-    costs: Costs,
-    weighting: Weighting = "equal",
+    terms: Terms,
 ) -> EventStudy:
     """Study one event with given calls.
 
@@ -211,13 +235,14 @@ def study_event(
         Open store.
     done : Run
         The moment of the calls.
-    calls : pl.DataFrame
-        A candidate list of that moment, as `recon.backtest.baskets.called` takes it.
+    lists : mapping of str to pl.DataFrame
+        Candidate lists of that moment by the name of their basket, as
+        `recon.backtest.baskets.called` takes them. The placebo is matched to the first.
     now : pl.DataFrame
         Lives as known now, as from `recon.backtest.official.history`: only the official lists
         are read with them.
-    costs, weighting
-        As for `study`.
+    terms : Terms
+        Of the weights and the costs.
 
     Raises
     ------
@@ -238,26 +263,33 @@ def study_event(
     later = store.as_of(end_of_day(whole[-1].last))
     lives = known_securities(later)
     remarks = [f"{one.name}: the data end before {one.last}" for one in spans if one not in whole]
-    chosen = {"calls": baskets.called(done, calls, lives, weighting)}
+    chosen = {
+        name: baskets.called(done, calls, lives, terms.weighs) for name, calls in lists.items()
+    }
+    calls = next(iter(chosen.values()))
+    if calls.is_empty():
+        remarks.append("nothing was called, or ordered under the profile: left out")
+    elif not calls["weight"].sum() > 0:
+        remarks.append(f"no call can be weighed by {terms.weighs}, not known then: left out")
     try:
-        lists = truth.official(store, done.event, lives)
+        official = truth.official(store, done.event, lives)
         labelled = truth.official(store, done.event, now)
     except NoDataError as error:
         remarks.append(f"{error.message}: no official basket, and a placebo of the calls alone")
     else:
-        chosen["official"] = _official(store, done, lists, labelled, remarks)
-    changed = chosen.get("official", chosen["calls"])
-    chosen["placebo"] = baskets.placebo(done, chosen["calls"], changed, lives)
-    remarks.append(_unmatched(chosen["calls"], chosen["placebo"]))
+        chosen["official"] = _official(store, done, official, labelled, remarks)
+    changed = pl.concat([one.select("company_id") for one in chosen.values()])
+    chosen["placebo"] = baskets.placebo(done, calls, changed, lives)
+    remarks.append(_unmatched(calls, chosen["placebo"]))
     frame = pl.concat(
         [one.with_columns(basket=pl.lit(name)) for name, one in chosen.items()]
     ).filter(pl.col("security_id").is_not_null())
     members = members_before(done, lives)
     quoted = read_panel(later, whole[0].first - PAST, whole[-1].last, lives, frame, members)
-    became = outcomes(frame, members, quoted, lives, whole, costs, done.session)
-    lost = became.filter(pl.col("raw").is_null() & (pl.col("window") == "rank to effective"))
-    if count := lost["security_id"].n_unique():
-        remarks.append(f"{count} names had no close on rank day: not bought")
+    if (known := quoted.row(whole[0].first)) < SESSIONS_A_YEAR:
+        remarks.append(f"betas rest on {known + 1} sessions, as the data begin then")
+    became = outcomes(frame, members, quoted, lives, whole, terms.costs, done.session)
+    remarks += _missing(became, whole)
     return EventStudy(
         done.event.id,
         done.as_of,
@@ -267,6 +299,21 @@ def study_event(
         became.select(pl.lit(done.event.id).alias("event"), pl.all()),
         remarks,
     )
+
+
+def _missing(became: pl.DataFrame, spans: Sequence[Window]) -> list[str]:
+    """Names without a close where one was needed, though they were listed."""
+    lost = became.filter(pl.col("raw").is_null() & (pl.col("window") == MAIN))
+    ends = {one.name: one.last for one in spans}
+    last = pl.col("window").replace_strict(ends, return_dtype=pl.Date)
+    early = became.filter((pl.col("exit") < last) & ~pl.col("ended"))
+    remarks = []
+    if count := lost["security_id"].n_unique():
+        remarks.append(f"{count} names had no close on rank day: not bought")
+    if not early.is_empty():
+        names = ", ".join(early["symbol"].unique().sort())
+        remarks.append(f"no close on a window's last day, out at the last before: {names}")
+    return remarks
 
 
 def _official(

@@ -7,12 +7,13 @@ import numpy as np
 import polars as pl
 
 from recon.backtest.baskets import GROUPS
+from recon.backtest.callers import MODEL, RULES
 from recon.backtest.effect import Effect, between, over_events, over_names
 from recon.backtest.official import ACTIONS
 from recon.backtest.outcomes import MEASURES
 from recon.backtest.windows import NAMES
 
-BASKETS: Final = ("calls", "official", "placebo")
+BASKETS: Final = (MODEL, RULES, "official", "placebo")
 SIDES: Final = ("add", "delete", "spread")
 """`spread`: additions less deletions; net, a dollar bought and a dollar sold."""
 POOLED: Final = "pooled"

@@ -43,6 +43,7 @@ VERBS = {
     "train": Verb("recon.cli.train", "Fit the classifier on past events."),
     "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),
     "report": Verb("recon.cli.report", "Write one page of an event, to look at in a browser."),
+    "monitor": Verb("recon.cli.monitor", "Show what moved the candidates, crowding, liquidity."),
     "watch": Verb("recon.cli.watch", "Say what changed since the last run; exit 3 on a new call."),
     "serve": Verb("recon.cli.serve", "Serve the list live: the page and a JSON API, read-only."),
     "diff": Verb("recon.cli.diff", "Say what changed from one candidate list to another."),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import get_args
 
 import click
 import orjson
@@ -10,21 +11,39 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 
 from recon.backtest.parallel import Progress, cluster
 from recon.backtest.plan import plan
+from recon.backtest.terms import Terms, Weighting
 from recon.calendar import event, events
 from recon.cli.backtest_modes import MODES, Shown, Watch
-from recon.cli.options import examples, form, load_settings, open_store, output_option, store_option
+from recon.cli.foresight import models_folder
+from recon.cli.options import (
+    examples,
+    form,
+    load_settings,
+    model_option,
+    open_store,
+    output_option,
+    store_option,
+)
 from recon.cli.output import bar, emit, notice, page, render
 from recon.cli.score import FIRST_YEAR, LAST_YEAR, TEST_YEAR
 from recon.cli.score_text import HINDSIGHTS
 from recon.errors import InputError
+from recon.orders.profile import read_profile
 from recon.publish.formats import encode
 
 FORMATS = ("table", "csv", "json", "html", "parquet")
 LEADS = "0,5,10,20,40,60"
 
 
-def read_events(_context: click.Context, _parameter: click.Parameter, value: str) -> list[str]:
+def read_events(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> list[str] | None:
     """Read `2022-06..2025-06` or a list by commas; an option's callback."""
+    return None if value is None else named_events(value)
+
+
+def named_events(value: str) -> list[str]:
+    """Events of `2022-06..2025-06`, or of a list by commas."""
     first, dots, last = value.partition("..")
     if not dots:
         return [event(one.strip()).id for one in value.split(",")]
@@ -53,7 +72,8 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
         "recon backtest --events 2022-06..2024-06 --leads 0,20 --charts charts -o report.html",
         "recon backtest --learning-curve",
         "recon backtest --ablation --hindsight strict",
-        "recon backtest --returns --leads 0",
+        "recon backtest --returns --leads 0 --hindsight strict",
+        "recon backtest --returns --leads 0,20 --profile desk.toml",
         "recon backtest --cluster tcp://10.0.0.1:8786",
     )
 )
@@ -61,10 +81,10 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
     "--events",
     "wanted",
     metavar="FROM..TO",
-    default=f"{FIRST_YEAR + 1}-06..{LAST_YEAR}-06",
-    show_default=True,
     callback=read_events,
-    help="Events to score, or a list by commas. Those before each train its model.",
+    help="Events to score, or a list by commas. Those before each train its model. By default "
+    f"{FIRST_YEAR + 1}-06..{LAST_YEAR}-06, with --returns from {FIRST_YEAR}-06, which no model "
+    "can have learned for.",
 )
 @click.option(
     "--leads",
@@ -86,6 +106,19 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
 )
 @click.option("--ablation", "mode", flag_value="ablation", help="What is left without each part.")
 @click.option("--returns", "mode", flag_value="returns", help="Whether the calls pay: event study.")
+@click.option(
+    "--weighting",
+    type=click.Choice(get_args(Weighting)),
+    help="With --returns: what weighs a call; by default they weigh the same, and under a "
+    "profile by the dollars of its orders.",
+)
+@click.option(
+    "--profile",
+    "profile_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="With --returns: hold what your desk's profile orders.",
+)
+@model_option
 @click.option(
     "--include-test-year", is_flag=True, help=f"June {TEST_YEAR} too, our test year, if asked for."
 )
@@ -114,10 +147,13 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
 @store_option
 def backtest(
     *,
-    wanted: list[str],
+    wanted: list[str] | None,
     leads: list[int],
     hindsight: str,
     mode: str | None,
+    weighting: Weighting | None,
+    profile_file: Path | None,
+    models: str,
     include_test_year: bool,
     jobs: int,
     address: str | None,
@@ -131,26 +167,54 @@ def backtest(
 
     Score cards beside three baselines (no change, the rules as if the moment were rank day, the
     same without bands), calibration, break-point errors. Frames are computed once and kept.
+
+    With --returns the calls of each event and lead are held through its windows: the model's, as
+    the list of that day had them, and the rules', beside the official lists and a placebo.
     """
     settled = form(format_, output, FORMATS)
     kind = mode or next(iter(MODES))
     if charts is not None and mode is not None:
         raise click.UsageError(f"--charts does not go with --{mode}")
+    studied = mode == "returns"
+    terms = _terms(studied, weighting, profile_file, models)
+    first = FIRST_YEAR if studied else FIRST_YEAR + 1
+    last = TEST_YEAR if include_test_year else LAST_YEAR
+    events_asked = wanted or named_events(f"{first}-06..{last}-06")
     with open_store(store) as opened:
         asked = plan(
             opened,
-            _without_test_year(wanted, include=include_test_year),
+            _without_test_year(events_asked, include=include_test_year),
             leads,
             [one for one in HINDSIGHTS if hindsight in {one, "both"}],
             settings=load_settings(),
             frames=frames,
             jobs=jobs,
+            untaught=studied,
         )
     with cluster(address), _watching() as watch:
-        shown = MODES[kind](asked, watch)
+        shown = MODES[kind](asked, terms, watch)
     emit(_content(shown, settled, kind, to_file=output is not None), output)
     if charts is not None and shown.draw is not None:
         notice("\n".join(str(file) for file in shown.draw(charts)))
+
+
+def _terms(
+    studied: bool,
+    weighting: Weighting | None,
+    profile: Path | None,
+    models: str,
+) -> Terms:
+    """Terms of the event study; options that are only of use to it are refused elsewhere."""
+    given = {"--weighting": weighting, "--profile": profile, "--model": models != "shipped"}
+    if not studied and any(given.values()):
+        names = ", ".join(name for name, value in given.items() if value)
+        raise click.UsageError(f"{names} goes with --returns alone")
+    return Terms(
+        weighting=weighting,
+        profile=None if profile is None else read_profile(profile),
+        models=models_folder(models),
+        assets=load_settings().assets,
+    )
 
 
 def _without_test_year(wanted: list[str], *, include: bool) -> list[str]:

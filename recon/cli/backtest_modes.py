@@ -13,6 +13,7 @@ from recon.backtest.charts import charts, write_charts
 from recon.backtest.parallel import Progress
 from recon.backtest.plan import Plan
 from recon.backtest.report import Backtest, backtest
+from recon.backtest.terms import Terms
 from recon.backtest.variants import WRONG_BY, ablation, curve, learning_curve
 from recon.cli.backtest_text import backtest_text
 from recon.cli.returns_text import study_text
@@ -51,7 +52,7 @@ class Shown:
     draw: Callable[[Path], Sequence[Path]] | None = None
 
 
-def walk_forward(asked: Plan, watch: Watch) -> Shown:
+def walk_forward(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
     """Score cards, calibration, break-points, charts."""
     frame = asked.frame(watch("feature frames"))
     done: Backtest = backtest(
@@ -73,7 +74,7 @@ def walk_forward(asked: Plan, watch: Watch) -> Shown:
     )
 
 
-def curve_of_learning(asked: Plan, watch: Watch) -> Shown:
+def curve_of_learning(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
     """The last event by models of fewer events."""
     last = asked.events[-1]
     frame = asked.frame(watch("feature frames"))
@@ -89,7 +90,7 @@ def curve_of_learning(asked: Plan, watch: Watch) -> Shown:
     )
 
 
-def ablated(asked: Plan, watch: Watch) -> Shown:
+def ablated(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
     """What is left without each part."""
     frame = asked.frame(watch("feature frames"), more=[WRONG_BY])
     leads = sorted({0, *asked.leads})
@@ -100,9 +101,9 @@ def ablated(asked: Plan, watch: Watch) -> Shown:
     return Shown(said, found, found, laid)
 
 
-def returns(asked: Plan, watch: Watch) -> Shown:
+def returns(asked: Plan, terms: Terms, watch: Watch) -> Shown:
     """Whether the calls pay: the event study at each lead."""
-    done = asked.studies(watch("event studies"))
+    done = asked.studies(terms, watch("event studies"))
     heads = [{"lead": pl.lit(one.lead), "hindsight": pl.lit(one.hindsight)} for one in done]
     figures, outcomes = (
         pl.concat(
@@ -114,7 +115,7 @@ def returns(asked: Plan, watch: Watch) -> Shown:
     return Shown([one.as_dict() for one in done], figures, outcomes, Group(*texts))
 
 
-MODES: dict[str, Callable[[Plan, Watch], Shown]] = {
+MODES: dict[str, Callable[[Plan, Terms, Watch], Shown]] = {
     "walk-forward": walk_forward,
     "learning-curve": curve_of_learning,
     "ablation": ablated,

@@ -1,34 +1,23 @@
-"""A run with its outlook, as every verb that says chances makes them.
+"""A run with its outlook, as every verb that says chances makes them."""
 
-The model and the libraries that it needs load as long as a run takes, so they are loaded beside
-it, and only where a verb forecasts: hence the imports inside functions.
-"""
-
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from recon.calendar import end_of_day
 from recon.cli.options import load_settings
 from recon.demand.assets import read_assets
-from recon.demand.build import Demand, demand, fill
+from recon.demand.build import Demand
 from recon.errors import InputError
 from recon.forecast.outlook import Outlook
-from recon.pipeline import Run, run, settle
-from recon.publish.candidates import candidates
+from recon.pipeline import Run, run
+from recon.publish import whole
+from recon.publish.candidates import MIN_PROBABILITY
 from recon.resources import models_directory
 from recon.shocks import Shock, shocked
 from recon.store import Hindsight, Store
-
-if TYPE_CHECKING:
-    from recon.forecast.shelf import Shipped
 
 
 def foresee(
@@ -60,19 +49,17 @@ def foresee(
         asked for.
     """
     own = rulebook or load_settings().rulebook
-    with _model_beside(opened, event, as_of, hindsight, models) as coming:
-        done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own, keep=True)
-        shipped = coming.result()
-    if shipped is None:
-        return done, None
-    from recon.forecast.look import outlook  # noqa: PLC0415
-
-    known = opened.as_of(end_of_day(done.as_of), hindsight)
-    return done, outlook(done, known, shipped.model, shipped.card.name)
+    folder = models_folder(models)
+    return whole.foresee(opened, event, as_of, hindsight, models=folder, rulebook=own)
 
 
 def whole_list(
-    opened: Store, done: Run, said: Outlook | None, assets: Path | None
+    opened: Store,
+    done: Run,
+    said: Outlook | None,
+    assets: Path | None,
+    *,
+    least: float = MIN_PROBABILITY,
 ) -> tuple[pl.DataFrame, Demand]:
     """Candidate list of a run with the trades that it would cause, as it is shown and archived.
 
@@ -84,11 +71,10 @@ def whole_list(
         As from `foresee`.
     assets : Path or None
         The user's own table, as for `recon.demand.assets.read_assets`.
+    least : float
+        As for `recon.publish.candidates.candidates`.
     """
-    rows = candidates(done, said)
-    known = opened.as_of(end_of_day(done.as_of), done.hindsight)
-    trades = demand(done, rows, known, read_assets(assets))
-    return fill(rows, trades), trades
+    return whole.whole_list(opened, done, said, read_assets(assets), least=least)
 
 
 Foreseen = tuple[Run, Outlook | None]
@@ -120,12 +106,14 @@ def foresee_shocked(
         Before and after. Both simulations see the same draws, so that what differs is the shock.
     """
     own = rulebook or load_settings().rulebook
-    with _model_beside(opened, event, as_of, hindsight, models) as coming:
+    folder = models_folder(models)
+    with whole.model_beside(opened, event, as_of, hindsight, folder) as coming:
         done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own, keep=True)
         moved = shocked(done, shock(done))
         shipped = coming.result()
     if shipped is None:
         return (done, None), (moved, None)
+    # Loaded already, beside the run.
     from recon.forecast.look import gather, look  # noqa: PLC0415
     from recon.forecast.simulate import seed_of  # noqa: PLC0415
 
@@ -134,25 +122,6 @@ def foresee_shocked(
     model, name = shipped.model, shipped.card.name
     before, after = (look(one, past, model, name, seed=seed) for one in (done, moved))
     return (done, before), (moved, after)
-
-
-@contextmanager
-def _model_beside(
-    opened: Store, event: str | None, as_of: date | None, hindsight: Hindsight, models: str
-) -> Iterator[Future[Shipped | None]]:
-    """Load the model that may speak at a moment while something else is done."""
-    folder = models_folder(models)
-    target, day = settle(opened, event, as_of)
-
-    def load() -> Shipped | None:
-        if folder is None:
-            return None
-        from recon.forecast.shelf import speaker  # noqa: PLC0415
-
-        return speaker(folder, target, day, hindsight)
-
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        yield beside.submit(load)
 
 
 def models_folder(models: str) -> Path | None:

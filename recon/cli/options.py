@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 FORMATS = ("table", "csv", "json", "parquet")
+INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
 
 
 def read_day(
@@ -186,6 +187,17 @@ def assets_option(command: _F) -> _F:
         callback=lambda _ctx, _param, value: value or load_settings().assets,
         help="Your own table of assets that track each index; else RECON_ASSETS, else the sizes "
         "of public funds.",
+    )(command)
+
+
+def index_option(command: _F) -> _F:
+    """`--index`, which may be repeated."""
+    return click.option(
+        "--index",
+        "indexes",
+        multiple=True,
+        type=click.Choice(INDEXES),
+        help="Only this index; may be repeated.",
     )(command)
 
 

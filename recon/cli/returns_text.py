@@ -11,7 +11,7 @@ from rich.text import Text
 
 from recon.backtest.costs import Costs
 from recon.backtest.literature import beside
-from recon.backtest.study import Study
+from recon.backtest.study import MAIN, Study
 from recon.backtest.tally import EVENTS, POOLED
 
 GROUPS: Final = {
@@ -19,9 +19,9 @@ GROUPS: Final = {
     "R3000": "Russell 3000",
     "R1000": "Russell 1000, moves from and to the Russell 2000 among them",
 }
+SHOWN: Final = ("adjusted", "net")
+"""Measures that are shown event by event."""
 SIDES: Final = {"add": "additions", "delete": "deletions", "spread": "spread"}
-MAIN: Final = "rank to effective"
-"""The window that is shown event by event."""
 
 
 def study_text(study: Study) -> RenderableType:
@@ -33,13 +33,19 @@ def study_text(study: Study) -> RenderableType:
         As from `recon.backtest.study.study`.
     """
     figures = study.figures
+    events = [one.event for one in study.events]
     parts: list[RenderableType] = [Text(line) for line in _head(study)]
     parts += [Text(), _windows(study), Text()]
     for group, name in GROUPS.items():
         own = figures.filter(pl.col("group") == group)
         if not own.is_empty():
             parts += [Text(f"{group}: {name}", style="bold"), Text()]
-            parts += [_by_event(own), Text(), _by_window(own), Text()]
+            parts += [
+                *(_by_event(own, events, one) for one in SHOWN),
+                Text(),
+                _by_window(own),
+                Text(),
+            ]
     parts += [_literature(beside(figures)), Text(), _ended(study.ended())]
     return Group(*parts)
 
@@ -49,14 +55,17 @@ def _head(study: Study) -> list[str]:
     when = "rank day" if study.lead == 0 else f"{study.lead} sessions before rank day"
     lines = [
         f"{mark}event study of calls as of {when}, hindsight {study.hindsight}, "
-        f"calls weighted: {study.weighting}",
+        f"calls weighted {study.terms.words()}",
+        "model: the calls of the day's list, by a model that knew only events that were over then; "
+        "rules: the rules' own; official: the published lists, weighted equally; placebo: for each "
+        "of the model's calls a name as near to the line that did not change",
         "outcomes are later than the calls; entry at the close of a window's first day, exit at "
         "the close of its last",
         "raw: change of the price; adjusted: less beta times an index of the members before, "
         "weighted by cap, beta of the year before; net: of the position, after costs",
         "[…]: 95 % interval; over names it is too narrow, as names of an event move together: "
         f"trust that of the {EVENTS}",
-        _costs(study.costs),
+        _costs(study.terms.costs),
     ]
     return lines + [f"{one.event}: {said}" for one in study.events for said in one.remarks]
 
@@ -80,16 +89,19 @@ def _windows(study: Study) -> Table:
     return laid
 
 
-def _by_event(own: pl.DataFrame) -> Table:
+def _by_event(own: pl.DataFrame, studied: Sequence[str], measure: str) -> Table:
     """Means of the main window, event by event, additions and deletions apart."""
-    rows = own.filter((pl.col("window") == MAIN) & (pl.col("measure") == "adjusted"))
-    events = [one for one in rows["event"].unique(maintain_order=True) if one != EVENTS]
-    laid = _table(f"{MAIN}, adjusted: mean in % (n), interval of the {EVENTS}")
+    rows = own.filter((pl.col("window") == MAIN) & (pl.col("measure") == measure))
+    events = [*studied, POOLED]
+    laid = _table(
+        f"{MAIN}, {measure}: mean in % ± half of its 95 % interval over names (n); then over events"
+    )
     _columns(laid, ["", "basket", *events, EVENTS, "95 %"], right=(*events, EVENTS))
     for (side, basket), part in rows.group_by("action", "basket", maintain_order=True):
         said = {row["event"]: row for row in part.iter_rows(named=True)}
-        cells = [_mean(said.get(event)) for event in (*events, EVENTS)]
-        laid.add_row(SIDES[str(side)], str(basket), *cells, _interval(said.get(EVENTS)))
+        cells = [_mean(said.get(event), within=True) for event in events]
+        over = said.get(EVENTS)
+        laid.add_row(SIDES[str(side)], str(basket), *cells, _mean(over), _interval(over))
     return laid
 
 
@@ -168,7 +180,7 @@ def _literature(compared: pl.DataFrame) -> Table:
 
 def _ended(ended: pl.DataFrame) -> Table:
     laid = _table(f"delisted in a window, out at the last price: {ended.height}")
-    columns = ["event", "basket", "action", "symbol", "company", "exit", "exit_price_usd"]
+    columns = ["event", "action", "symbol", "company", "exit", "exit_price_usd", "baskets"]
     _columns(laid, columns, right=("exit_price_usd",))
     for row in ended.select(columns).iter_rows():
         laid.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
@@ -199,8 +211,11 @@ def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:+.1f}"
 
 
-def _mean(row: dict[str, Any] | None) -> str:
-    return "–" if row is None else f"{_percent(row['mean'])} ({row['n']:,})"
+def _mean(row: dict[str, Any] | None, *, within: bool = False) -> str:
+    if row is None:
+        return "–"
+    half = f" ±{50 * (row['high'] - row['low']):.1f}" if within and row["low"] is not None else ""
+    return f"{_percent(row['mean'])}{half} ({row['n']:,})"
 
 
 def _interval(row: dict[str, Any] | None) -> str:

@@ -16,6 +16,7 @@ from recon.cli.options import (
     examples,
     form,
     format_option,
+    index_option,
     open_store,
     output_option,
     run_options,
@@ -29,7 +30,6 @@ from recon.store import Hindsight
 
 LIMIT = 10
 """Rows of each index and action on the terminal."""
-INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
 
 
 @click.command(
@@ -41,13 +41,7 @@ INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
 )
 @run_options
 @assets_option
-@click.option(
-    "--index",
-    "indexes",
-    multiple=True,
-    type=click.Choice(INDEXES),
-    help="Only this index; may be repeated.",
-)
+@index_option
 @archive_option
 @click.option("--calls-only", is_flag=True, help="Only what is called, not what may still happen.")
 @click.option(

@@ -19,7 +19,6 @@ from typing import Final
 import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-import recon
 from recon.errors import InputError
 from recon.files import write_together
 from recon.master.build import Master
@@ -119,7 +118,7 @@ def _thin(folder: Path) -> None:
 def _program() -> str:
     """Digest of every file of this program: another program, another master."""
     digest = hashlib.sha256(pl.__version__.encode())
-    root = Path(recon.__file__).parent
+    root = Path(__file__).parents[1]
     for path in sorted([*root.rglob("*.py"), *root.rglob("*.toml"), *sql_directory().rglob("*")]):
         if path.is_file():
             digest.update(path.read_bytes())

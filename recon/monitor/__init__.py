@@ -4,7 +4,8 @@ The name is the desks' own (liquidity monitor, crowding monitor, flow monitor); 
 `watch` are verbs of the command line for other things: orders, and the comparison of two runs.
 """
 
+from recon.monitor.before import run_before
 from recon.monitor.flow_lines import funds_now
 from recon.monitor.gather import SIGNALS, signals
 
-__all__ = ["SIGNALS", "funds_now", "signals"]
+__all__ = ["SIGNALS", "funds_now", "run_before", "signals"]

@@ -19,7 +19,9 @@ MIN_PROBABILITY = 0.01
 """Rows below this are left out unless the rules call them (design, The candidate list)."""
 
 
-def candidates(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
+def candidates(
+    run: Run, outlook: Outlook | None = None, *, least: float = MIN_PROBABILITY
+) -> pl.DataFrame:
     """Candidate list of a run.
 
     Parameters
@@ -28,6 +30,9 @@ def candidates(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
         As from `recon.pipeline.run`.
     outlook : Outlook, optional
         Of the same run; without it the chances are a stand-in and the calls the rules'.
+    least : float
+        Rows of a smaller probability (fraction) are left out, unless they are called; 0 gives
+        every company.
 
     Returns
     -------
@@ -35,9 +40,7 @@ def candidates(run: Run, outlook: Outlook | None = None) -> pl.DataFrame:
         Columns and types of `FRAME_SCHEMA`, sorted by index, action and probability.
     """
     rows = company_rows(run, outlook)
-    wanted = rows.filter(
-        pl.col("call") | pl.col("rules_call") | (pl.col("probability") >= MIN_PROBABILITY)
-    )
+    wanted = rows.filter(pl.col("call") | pl.col("rules_call") | (pl.col("probability") >= least))
     lines = (
         named_lines(run)
         .filter(pl.col("left_on").is_null() | pl.col("named").is_not_null())

@@ -28,6 +28,8 @@ _NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
 }
 _QUIET = "SET enable_progress_bar = false"
 """A bar would be drawn on standard output, between the rows of a list; no global option."""
+_DRAWS = "SELECT current_setting('enable_progress_bar')"
+"""False in Jupyter without its widgets, where DuckDB refuses to be told so."""
 _WRITER_MEMORY = "1GB"
 
 
@@ -35,7 +37,8 @@ def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """Open a generation; DuckDB downloads no extension for it and draws nothing."""
     try:
         connection = duckdb.connect(str(file), read_only=read_only, config=_NO_DOWNLOADS)
-        connection.execute(_QUIET)
+        if connection.execute(_DRAWS).fetchone() == (True,):
+            connection.execute(_QUIET)
         if not read_only:
             connection.execute(f"SET memory_limit = '{_WRITER_MEMORY}'")
     except duckdb.Error as error:

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from small_study import END, GONE, Change, small_store, studied, study_of
 
 from recon.backtest.baskets import called, first_settled, placebo
 from recon.backtest.literature import beside, references
-from recon.backtest.study import EventStudy, study
+from recon.backtest.study import EventStudy, study, together
 from recon.backtest.tally import EVENTS, POOLED, figures
+from recon.backtest.terms import Terms
 from recon.backtest.windows import NAMES, windows
 from recon.calendar import event
 from recon.errors import InputError, NoDataError
@@ -78,8 +80,8 @@ def test_windows_are_sessions_and_say_when_they_look_back() -> None:
 
 
 def test_baskets_by_group(true: EventStudy) -> None:
-    assert names(true, "calls", "R2000") == [("add", "FFF"), ("delete", "III"), ("delete", "KKK")]
-    assert names(true, "calls", "R1000") == [("add", "CCC")]
+    assert names(true, "model", "R2000") == [("add", "FFF"), ("delete", "III"), ("delete", "KKK")]
+    assert names(true, "model", "R1000") == [("add", "CCC")]
     assert names(true, "official", "R3000") == [
         ("add", "AAA"),
         ("add", "FFF"),
@@ -124,32 +126,32 @@ def test_a_placebo_is_near_unchanged_and_used_once(true: EventStudy) -> None:
 
 def test_a_return_is_that_of_the_price_from_close_to_close(true: EventStudy) -> None:
     held = 41
-    assert one(true, "calls", "FFF")["raw"] == pytest.approx(0.02 * held)
+    assert one(true, "model", "FFF")["raw"] == pytest.approx(0.02 * held)
     before, after = 1 + 0.02 * held, 1 + 0.02 * (held + 20)
-    late = one(true, "calls", "FFF", window="effective to +20")
+    late = one(true, "model", "FFF", window="effective to +20")
     assert late["raw"] == pytest.approx(after / before - 1)
-    assert one(true, "calls", "FFF", window="pre-rank")["raw"] == pytest.approx(0.0)
+    assert one(true, "model", "FFF", window="pre-rank")["raw"] == pytest.approx(0.0)
 
 
 def test_adjusted_is_less_the_market_and_net_is_less_costs(true: EventStudy) -> None:
-    row = one(true, "calls", "FFF")
+    row = one(true, "model", "FFF")
     # The market stood still for the year before: beta is one. All members rise alike.
     assert row["beta"] == pytest.approx(1.0)
     assert row["adjusted"] == pytest.approx(0.02 * 41 - 0.01 * 41, abs=0.002)
     side = (15 * 2**-0.5 + 1 + 1) * 1e-4
     assert row["adjusted"] - row["net"] == pytest.approx(2 * side)  # type: ignore[operator]
-    sold = one(true, "calls", "KKK")
+    sold = one(true, "model", "KKK")
     assert sold["net"] < -sold["adjusted"]  # type: ignore[operator]
 
 
 def test_what_is_delisted_goes_out_at_its_last_price_and_is_listed(true: EventStudy) -> None:
-    row = one(true, "calls", "III")
+    row = one(true, "model", "III")
     assert row["ended"]
     assert row["exit"] == date(2024, 6, 7)
     assert row["exit"] < GONE
     assert row["exit_price_usd"] == pytest.approx(8.0 * (1 + row["raw"]))  # type: ignore[operator]
-    assert not one(true, "calls", "III", window="rank to preliminary")["ended"]
-    late = one(true, "calls", "III", window="effective to +20")
+    assert not one(true, "model", "III", window="rank to preliminary")["ended"]
+    late = one(true, "model", "III", window="effective to +20")
     assert (late["raw"], late["ended"], late["exit"]) == (None, False, None)
 
 
@@ -176,7 +178,7 @@ def test_what_is_chosen_does_not_change_with_what_comes_after(true: EventStudy, 
 
 def test_without_official_lists_the_calls_and_a_placebo_remain(tmp_path: Path) -> None:
     found = studied(small_store(tmp_path, lists=False))
-    assert found.outcomes["basket"].unique().sort().to_list() == ["calls", "placebo"]
+    assert found.outcomes["basket"].unique().sort().to_list() == ["model", "placebo", "rules"]
     assert any("no official list" in said for said in found.remarks)
 
 
@@ -193,8 +195,7 @@ def test_weights_are_those_asked_for() -> None:
     rows = candidates(done)
     likely = called(done, rows, done.securities, "probability").filter(pl.col("group") == "R2000")
     assert dict(likely.select("symbol", "weight").iter_rows())["FFF"] == pytest.approx(0.8)
-    with pytest.raises(InputError, match="no call has the figure"):
-        called(done, rows, done.securities, "demand")
+    assert called(done, rows, done.securities, "demand")["weight"].sum() == 0, "none is known"
     sold = rows.with_columns(usd_to_trade=pl.when(pl.col("symbol") == "III").then(-2e6))
     demand = called(done, sold, done.securities, "demand").filter(pl.col("group") == "R2000")
     assert dict(demand.select("symbol", "weight").iter_rows()) == {"FFF": 0, "III": 2e6, "KKK": 0}
@@ -202,11 +203,28 @@ def test_weights_are_those_asked_for() -> None:
         called(done, rows, done.securities, "hope")  # type: ignore[arg-type]
 
 
+def test_an_event_that_cannot_be_weighed_is_left_out_of_the_means(true: EventStudy) -> None:
+    unknown = replace(
+        true,
+        event="2022-06",
+        outcomes=true.outcomes.with_columns(
+            event=pl.lit("2022-06"),
+            weight=pl.when(pl.col("basket") != "official").then(0.0).otherwise("weight"),
+        ),
+    )
+    both = together([unknown, true], 0, "strict", Terms(weighting="demand"))
+    mine = both.figures.filter(pl.col("basket") == "model")
+    assert "2022-06" not in mine["event"]
+    assert set(mine.filter(pl.col("event") == EVENTS)["n"]) == {1}
+    with pytest.raises(InputError, match="no call has the figure"):
+        together([unknown], 0, "strict", Terms(weighting="demand"))
+
+
 def test_figures_are_by_event_pooled_and_over_events(true: EventStudy) -> None:
     later = true.outcomes.with_columns(pl.col("raw") + 0.1, event=pl.lit("2025-06"))
     found = figures(pl.concat([true.outcomes, later])).filter(
         (pl.col("group") == "R2000")
-        & (pl.col("basket") == "calls")
+        & (pl.col("basket") == "model")
         & (pl.col("window") == MAIN)
         & (pl.col("measure") == "raw")
     )
@@ -221,7 +239,7 @@ def test_figures_are_by_event_pooled_and_over_events(true: EventStudy) -> None:
 def test_a_net_spread_is_the_sum_of_both_positions(true: EventStudy) -> None:
     rows = figures(true.outcomes).filter(
         (pl.col("group") == "R2000")
-        & (pl.col("basket") == "calls")
+        & (pl.col("basket") == "model")
         & (pl.col("window") == MAIN)
         & (pl.col("measure") == "net")
         & (pl.col("event") == POOLED)
@@ -235,7 +253,7 @@ def test_json_says_what_was_found(true: EventStudy) -> None:
     assert {row["symbol"] for row in said["ended"]} == {"III"}
     assert said["events"][0]["windows"][0]["looks_back"] is True
     assert said["costs"]["fee_bps"] == 1.0
-    assert {row["basket"] for row in said["figures"]} == {"calls", "official", "placebo"}
+    assert {row["basket"] for row in said["figures"]} == {"model", "rules", "official", "placebo"}
 
 
 def test_references_stand_beside_figures_that_exist(true: EventStudy) -> None:
@@ -243,7 +261,7 @@ def test_references_stand_beside_figures_that_exist(true: EventStudy) -> None:
     assert {one.window for one in references()} <= set(NAMES)
     assert {one.group for one in references()} <= {"R1000", "R2000", "R3000"}
     assert all(math.isfinite(one.value) for one in references())
-    own = compared.filter((pl.col("period") == "2010s") & (pl.col("basket") == "calls"))
+    own = compared.filter((pl.col("period") == "2010s") & (pl.col("basket") == "model"))
     assert own["raw"].to_list() == pytest.approx([0.82])
     assert "June 2022" not in compared["period"], "that event was not studied"
 

@@ -14,10 +14,11 @@ from recon import pipeline
 from recon.backtest import official as truth
 from recon.backtest.official import Official
 from recon.calendar import Event, event
-from recon.cli import archiving, clock, foresight
+from recon.cli import archiving, clock
 from recon.cli.status import as_json, as_text
 from recon.demand.build import Demand
 from recon.errors import NoDataError
+from recon.publish import whole
 from recon.publish.archive import archived, keep
 from recon.publish.candidates import candidates
 from recon.store import Store
@@ -56,9 +57,9 @@ def call(recon: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Call a verb on an empty store, in which runs are made by hand."""
     (tmp_path / "store").mkdir()
     monkeypatch.setattr(clock, "now", lambda: datetime(2024, 5, 1, 12, tzinfo=UTC))
-    monkeypatch.setattr(foresight, "run", lambda _store, _event, day, **_: made(day or LAST))
+    monkeypatch.setattr(whole, "run", lambda _store, _event, day, **_: made(day or LAST))
     monkeypatch.setattr(Store, "as_of", lambda *_: None)
-    monkeypatch.setattr(foresight, "demand", traded)
+    monkeypatch.setattr(whole, "demand", traded)
 
     def official(_store: object, of: Event, securities: pl.DataFrame) -> Official:
         if of.id != "2024-06":

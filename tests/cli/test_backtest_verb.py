@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,15 +14,17 @@ from typing import Any
 import polars as pl
 import pytest
 from run_recon import Run
-from small_study import small_store, studied, study_of
+from small_study import small_store, studied
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "forecast"))
 
 from small_events import frame
 
-from recon.backtest import plan, walk_forward
+from recon.backtest import plan, studies, walk_forward
 from recon.backtest.frames import collect
 from recon.backtest.moment import Cell
+from recon.backtest.study import EventStudy
+from recon.backtest.terms import Terms
 from recon.cli import backtest as verb
 from recon.forecast.classifier import ReconClassifier
 
@@ -193,25 +196,77 @@ def test_what_each_part_is_worth_is_printed(recon: Run, flag: str, said: str) ->
     assert json.loads(recon(*arguments, "--format", "json").stdout)[key]
 
 
+@pytest.fixture
+def studied_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Cell, Terms]]:
+    """Cells that are studied, and on which terms."""
+    asked: list[tuple[Cell, Terms]] = []
+    found = studied(small_store(tmp_path))
+
+    def study_cell(_store: object, cell: Cell, terms: Terms, **_: object) -> EventStudy:
+        asked.append((cell, terms))
+        rows = found.outcomes.with_columns(event=pl.lit(cell.event))
+        return replace(found, event=cell.event, outcomes=rows)
+
+    monkeypatch.setattr(studies, "study_cell", study_cell)
+    monkeypatch.setattr(
+        studies.Setup, "open", lambda _: nullcontext(SimpleNamespace(fingerprint=lambda: "same"))
+    )
+    return asked
+
+
+RETURNS = ("backtest", "--returns", "--leads", "0", "--jobs", 1)
+
+
 def test_returns_are_studied_at_every_lead(
-    recon: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    recon: Run, studied_cells: list[tuple[Cell, Terms]]
 ) -> None:
-    asked: list[tuple[int, str]] = []
-    done_study = study_of(studied(small_store(tmp_path)))
-
-    def study(_asked: object, lead: int, hindsight: str) -> object:
-        asked.append((lead, hindsight))
-        return done_study
-
-    monkeypatch.setattr(plan, "_study", study)
-    arguments = ("backtest", "--returns", "--events", "2024-06", "--leads", "0", "--jobs", 1)
-    strict = (*arguments, "--hindsight", "strict")
+    strict = (*RETURNS, "--events", "2024-06", "--hindsight", "strict")
     done = recon(*strict)
     assert done.exit_code == 0, done.stderr
-    assert asked == [(0, "strict")]
+    assert [cell for cell, _ in studied_cells] == [Cell("2024-06", 0, "strict")]
     assert "event study of calls as of rank day, hindsight strict" in done.stdout
     (found,) = json.loads(recon(*strict, "--format", "json").stdout)
     assert found["figures"]
+    assert len(studied_cells) == 1, "the second run reads what the first one studied"
+
+
+def test_returns_begin_with_the_event_that_no_model_can_know(
+    recon: Run, studied_cells: list[tuple[Cell, Terms]]
+) -> None:
+    assert recon(*RETURNS, "--include-test-year").exit_code == 0
+    events = list(dict.fromkeys(cell.event for cell, _ in studied_cells))
+    assert events == ["2021-06", "2022-06", "2023-06", "2024-06", "2025-06"]
+
+
+def test_other_terms_are_studied_anew(
+    recon: Run, studied_cells: list[tuple[Cell, Terms]], tmp_path: Path
+) -> None:
+    (tmp_path / "desk.toml").write_text('name = "mine"')
+    one = (*RETURNS, "--events", "2024-06", "--hindsight", "strict")
+    for more in ((), ("--weighting", "probability"), ("--profile", "desk.toml")):
+        assert recon(*one, *more).exit_code == 0
+    terms = [said for _, said in studied_cells]
+    assert [said.weighs for said in terms] == ["equal", "probability", "demand"]
+    assert terms[-1].words() == "by the dollars of the orders, as profile mine orders"
+    assert recon(*one, "--model", "none").exit_code == 0
+    assert studied_cells[-1][1].models is None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--weighting", "demand"), "--weighting goes with --returns alone"),
+        (("--profile", "desk.toml"), "--profile goes with"),
+        (("--model", "none"), "--model goes with"),
+        (("--returns", "--profile", "absent.toml"), "absent.toml"),
+    ],
+)
+def test_terms_are_those_of_the_event_study(
+    recon: Run, arguments: tuple[str, ...], said: str
+) -> None:
+    done = recon("backtest", *arguments)
+    assert done.exit_code == 2
+    assert said in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def text(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize(
     "said",
     [
-        "event study of calls as of rank day, hindsight strict, calls weighted: equal",
+        "event study of calls as of rank day, hindsight strict, calls weighted equally",
         "costs a side: fee 1 bps",
         "retrospective label",
         "perfect foresight",
@@ -31,12 +31,14 @@ def test_a_study_says_what_it_rests_on(text: str, said: str) -> None:
 
 def test_every_figure_has_its_n_and_its_event(text: str) -> None:
     rows = [line.split() for line in text.splitlines()]
-    mean, number = next(row[2:4] for row in rows if row[:2] == ["additions", "calls"])
-    assert mean.startswith("+4")
-    assert number == "(1)"
+    mine = [row[2:5] for row in rows if row[:2] == ["additions", "model"]]
+    adjusted, net = (float(row[0]) for row in mine[:2])
+    assert 40 < net < adjusted < 50, "costs come off"
+    assert [row[1:] for row in mine[:2]] == [["±0.0", "(1)"]] * 2
     assert next(row[1:3] for row in rows if row[:1] == ["basket"]) == ["2024-06", "pooled"]
 
 
 def test_who_was_delisted_is_named_with_the_last_price(text: str) -> None:
     (line,) = [one for one in text.splitlines() if " III " in one]
     assert "2024-06-07" in line
+    assert "model, rules" in line

@@ -15,12 +15,12 @@ from small_run import small_run
 
 import recon.cli.clock
 from recon import pipeline
-from recon.cli import foresight
 from recon.cli.watchlist_text import table as recon_table
 from recon.forecast import look as forecast
 from recon.forecast.outlook import Outlook
 from recon.master.membership import Membership
 from recon.master.snapshots import Snapshot
+from recon.publish import whole
 from recon.publish.archive import archived
 from recon.publish.candidate import FRAME_SCHEMA, Candidate
 from recon.publish.candidates import candidates
@@ -64,7 +64,7 @@ def remembered_outlook(run: pipeline.Run, *arguments: object) -> Outlook:
 def call(recon: Run, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Call a verb on the small market, with ranks that suit it."""
     (tmp_path / "own.toml").write_text(RANKS)
-    monkeypatch.setattr(foresight, "run", remembered)
+    monkeypatch.setattr(whole, "run", remembered)
     monkeypatch.setattr(forecast, "outlook", remembered_outlook)
 
     def call(verb: str, *arguments: object) -> object:
