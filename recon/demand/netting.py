@@ -114,7 +114,9 @@ def funds(
     worth = pl.col("float_cap_usd") * pl.col("before")
     guessed = pl.col("float_provenance") == "estimated"
     weighed = (
-        traded.join(sized.select("symbol", "float_provenance"), on="symbol")
+        traded.join(
+            sized.select("symbol", "float_provenance"), on="symbol", maintain_order="left"
+        )
         .group_by("index")
         .agg(
             weighted=(pl.col("before") > 0).sum(),

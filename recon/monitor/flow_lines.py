@@ -109,7 +109,7 @@ def funds_now(run: Run, known: AsOf) -> pl.DataFrame:
         run.lines.select("security_id", "symbol"), on="security_id"
     )
     symbols = held["symbol"].unique().to_list()
-    quotes = known.slices([run.as_of], LIQUIDITY_SESSIONS, _VOLUME, symbols, ordered=False)
+    quotes = known.slices([run.as_of], LIQUIDITY_SESSIONS, _VOLUME, symbols)
     volumes = quotes.group_by("symbol").agg(
         holdings_volume_usd=(pl.col("close") * pl.col("volume")).median()
     )
