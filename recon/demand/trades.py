@@ -105,8 +105,9 @@ def if_it_happens(landed: pl.DataFrame, traded: pl.DataFrame) -> pl.DataFrame:
     change = landed.select("row", "symbol", "action", "to", "to_micro", own="index")
     worth = pl.col("float_cap_usd")
     called = worth * pl.col("called")
-    # Over all lines of the index, once each: rows repeat a line, so the total is taken first.
-    totals = traded.group_by("index").agg(total=called.sum())
+    # Over all lines of the index, once each: rows repeat a line, so the total is taken first. A
+    # grouping that keeps no order adds up in parallel parts, in whichever comes first.
+    totals = traded.group_by("index", maintain_order=True).agg(total=called.sum())
     return (
         change.join(traded, on="symbol", maintain_order="left_right")
         .join(totals, on="index", maintain_order="left")

@@ -108,7 +108,7 @@ def mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.Da
         lately = pl.col("session") > session - timedelta(days=days)
     return (
         window.filter(lately)
-        .group_by("line")
+        .group_by("line", maintain_order=True)
         .agg(pl.col("security_id").first(), mean_price_usd=pl.col("close").mean())
         .drop("line")
     )
@@ -127,7 +127,7 @@ def traded(window: pl.DataFrame) -> pl.DataFrame:
     year = window["session"].unique().sort().tail(SESSIONS_A_YEAR)
     lately = pl.col("session").is_in(year.implode())
     return (
-        window.group_by("line")
+        window.group_by("line", maintain_order=True)
         .agg(
             pl.col("security_id").first(),
             two_year_volume=pl.col("volume").sum().cast(pl.Float64),

@@ -396,7 +396,7 @@ def _attributes(table: str) -> list[str]:
 
 
 def _in_order(quotes: pl.DataFrame) -> pl.DataFrame:
-    """Quotes by session, symbol and exchange: sums over rows in any order differ in their last bits.
+    """Quotes by session, symbol and exchange, since sums in any order differ in their last bits.
 
     One number a row sorts several times as fast as its texts.
     """

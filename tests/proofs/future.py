@@ -74,7 +74,9 @@ def another_future(
     shutil.copytree(store, copy, ignore=shutil.ignore_patterns("archive", "frames"))
     with opened(copy) as connection:
         tables = timed_tables(connection)
-        batches = pl.Series([b for (b,) in connection.sql("SELECT batch_id FROM batch ORDER BY 1").fetchall()])
+        batches = pl.Series(
+            [b for (b,) in connection.sql("SELECT batch_id FROM batch ORDER BY 1").fetchall()]
+        )
         false = [t for t in tables if t != DERIVED and not (slow and t in SLOW_FACTS)]
         found = {table: _falsify(connection, table, moment, batches, chance) for table in false}
         _derive(connection, moment)
@@ -148,7 +150,9 @@ def _later(moment: datetime, count: int, chance: np.random.Generator) -> pl.Expr
 def _derive(connection: duckdb.DuckDBPyConnection, moment: datetime) -> None:
     """Enter the sessions of the false quotes, as an ingest would."""
     connection.execute(f"DELETE FROM {DERIVED} WHERE known_at > $moment", {"moment": moment})
-    entry = query("index_sessions").replace("WHERE batch_id", "WHERE known_at > $moment AND batch_id")
+    entry = query("index_sessions").replace(
+        "WHERE batch_id", "WHERE known_at > $moment AND batch_id"
+    )
     assert "$moment" in entry
     for batch, source in connection.sql("SELECT batch_id, source FROM batch").fetchall():
         own = {"batch_id": batch, "source": source, "moment": moment}

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import joblib
 import numpy as np
 import polars as pl
-import skops.io
 
 from recon.backtest.moment import Cell, Setup, one_frame
 from recon.backtest.walk_forward import learn
@@ -83,21 +83,25 @@ def said(store: Path, asked: Asked, ranks: Path | None) -> dict[str, bytes]:
     return found
 
 
-def learned(store: Path, cells: list[Cell], moment: datetime, ranks: Path | None) -> dict[str, bytes]:
+def learned(
+    store: Path, cells: list[Cell], moment: datetime, ranks: Path | None
+) -> dict[str, bytes]:
     """The model that is learned at a moment from frames of all the cells, and what it says."""
     setup = Setup(store, Settings(rulebook=ranks), paths=100)
     frames = [one_frame(setup, cell)[0] for cell in cells]
     whole = pl.concat(frames)
     model = learn(whole, moment, rounds=30)
     assert model is not None
-    past = pl.concat([f for c, f in zip(cells, frames, strict=True) if end_of_day(c.day()) <= moment])
+    past = pl.concat(
+        [f for c, f in zip(cells, frames, strict=True) if end_of_day(c.day()) <= moment]
+    )
     known = whole.filter(pl.col("labels_known_at") <= moment.replace(tzinfo=None))
     chances = [predict(model, f) for f in known.filter("seen").partition_by("event", "lead")]
     return {
         "features": encode(past.drop("added", "deleted", "moved", "seen"), "parquet"),
         "labels": encode(known.select("company_id", "added", "deleted", "seen"), "parquet"),
         "chances": encode(pl.concat(chances), "parquet"),
-        "model": skops.io.dumps(model),
+        "model": joblib.hash(model).encode(),
     }
 
 
