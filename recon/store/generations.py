@@ -16,6 +16,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from recon.errors import NoDataError, StoreError, StoreLockedError
+from recon.files import sync
 
 try:
     import fcntl
@@ -200,13 +201,13 @@ class Folder:
         with _writing(self.path):
             self.archive.mkdir(exist_ok=True)
             os.close(self._open_mark(number))
-            _sync(self.file(number))
-            _sync(self.generations)
+            sync(self.file(number))
+            sync(self.generations)
             temporary = self.path / "current.next"
             temporary.write_text(f"{number}\n", encoding="ascii")
-            _sync(temporary)
+            sync(temporary)
             temporary.replace(self.pointer)
-            _sync(self.path)
+            sync(self.path)
 
     def remove_unread(self) -> None:
         """Remove every generation but the current one that no reader holds.
@@ -281,14 +282,3 @@ def _seize(mark: int) -> bool:
         except BlockingIOError:
             return False
     return True
-
-
-def _sync(path: Path) -> None:
-    """Force a file or a folder's entries to the disk."""
-    if os.name == "nt" and path.is_dir():  # Windows cannot sync a folder
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,6 +11,7 @@ from recon.errors import NoDataError
 from recon.settings import Settings
 from recon.store import schema
 from recon.store.asof import AsOf, Hindsight
+from recon.store.backup import BackupManifest, backup, restore
 from recon.store.generations import Folder, Generation
 from recon.store.ingest import ingest, upgrade
 from recon.store.land import Progress
@@ -117,6 +118,14 @@ class Store:
     def status(self) -> StoreStatus:
         """Return what the store holds: sources, sessions and gaps, what was set aside."""
         return status(self._generation(), self.path)
+
+    def backup(self, destination: Path, *, now: datetime) -> BackupManifest:
+        """Copy the store to a new folder; see `recon.store.backup.backup`."""
+        return backup(self._folder, destination, now=now)
+
+    def restore(self, source: Path) -> BackupManifest:
+        """Make this store from a backup; see `recon.store.backup.restore`."""
+        return restore(source, self._folder)
 
     def close(self) -> None:
         """Let go of the generation read last; an `AsOf` made from it cannot be used after."""
