@@ -3,15 +3,19 @@
 In ordinary tests each is short; `make prove` runs the long form and prints what was proven.
 """
 
+import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
+from future import publish
 
 from recon.sources.simulated import simulate
 from recon.store import Store
 
+OVER, TO_COME = "2024-06", "2025-06"
+"""Events of the small market: one that is over before its end, and one that is not."""
 LINES = pytest.StashKey[list[str]]()
 SMALL_RANKS = """
 [ranks]
@@ -79,3 +83,13 @@ def ranks(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("rules") / "small.toml"
     file.write_text(SMALL_RANKS)
     return file
+
+
+@pytest.fixture(scope="session")
+def labelled_store(small_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small store with lists of an event that is over, and of one that is to come."""
+    folder = tmp_path_factory.mktemp("labelled") / "store"
+    shutil.copytree(small_store, folder)
+    publish(folder, OVER)
+    publish(folder, TO_COME)
+    return folder

@@ -16,6 +16,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from recon.calendar import evening, event
 from recon.resources import query
 
 SLOW_FACTS = frozenset({"filer", "ticker_cik", "former_name", "profile"})
@@ -179,3 +180,28 @@ def _reorder(
         connection.execute(f'INSERT INTO "{table}" FROM reordered')
         connection.execute("DROP TABLE reordered")
     connection.execute("UPDATE batch SET ingested_at = TIMESTAMP '2001-01-01'")
+
+
+def publish(store: Path, of: str) -> None:
+    """Put lists of an event into a store: a fifth of the members leaves, and some others enter."""
+    target = event(of)
+    assert target.effective is not None
+    with opened(store) as connection:
+        connection.execute("DELETE FROM announcement WHERE event = $event", {"event": of})
+        connection.execute(
+            """
+            INSERT INTO announcement
+            SELECT $event, 'R3000', if(member, 'delete', 'add'), symbol, NULL, NULL, 'final', $day,
+                'proof', $known, 1
+            FROM (
+                SELECT symbol, symbol IN (SELECT ticker FROM membership) AS member
+                FROM quote WHERE session = DATE '2024-04-30'
+            )
+            WHERE hash(symbol) % if(member, 10, 3) = 0
+            """,
+            {
+                "event": of,
+                "day": target.effective,
+                "known": evening(target.effective).replace(tzinfo=None),
+            },
+        )

@@ -14,12 +14,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from future import another_future, opened, timed_tables
+from conftest import OVER, TO_COME
+from future import another_future, opened, publish, timed_tables
 from saying import Asked, any_asked, differing, learned, said
 
 from recon.backtest import walk_forward
 from recon.backtest.moment import Cell
-from recon.calendar import evening, event, sessions
+from recon.calendar import event, sessions
 from recon.contracts import CONTRACTS
 from recon.forecast.features import FEATURES
 from recon.store import AsOf, Store, asof
@@ -27,7 +28,6 @@ from recon.store import AsOf, Store, asof
 TRIALS, LONG_TRIALS, REAL_TRIALS = 2, 40, 4
 BEFORE = date(2024, 3, 27)
 """A session with much to come: rank day, the lists, new holdings."""
-OVER, TO_COME = "2024-06", "2025-06"
 LABELLED = datetime(2024, 7, 1, 12, tzinfo=UTC)
 """A moment after the final list of the first event, within the small market."""
 FIRST_AFTER = date(2024, 7, 2)
@@ -91,41 +91,6 @@ def test_no_future_moves_a_list_of_the_real_market(
         asked = any_asked(store.path, chance)
         assert moved(store.path, tmp_path, asked, None, chance) == [], (number, asked)
     proven(f"{REAL_TRIALS} other futures of the real market moved no byte of a list")
-
-
-def publish(store: Path, of: str) -> None:
-    """Put lists of an event into a store: a fifth of the members leaves, and some others enter."""
-    target = event(of)
-    assert target.effective is not None
-    with opened(store) as connection:
-        connection.execute("DELETE FROM announcement WHERE event = $event", {"event": of})
-        connection.execute(
-            """
-            INSERT INTO announcement
-            SELECT $event, 'R3000', if(member, 'delete', 'add'), symbol, NULL, NULL, 'final', $day,
-                'proof', $known, 1
-            FROM (
-                SELECT symbol, symbol IN (SELECT ticker FROM membership) AS member
-                FROM quote WHERE session = DATE '2024-04-30'
-            )
-            WHERE hash(symbol) % if(member, 10, 3) = 0
-            """,
-            {
-                "event": of,
-                "day": target.effective,
-                "known": evening(target.effective).replace(tzinfo=None),
-            },
-        )
-
-
-@pytest.fixture(scope="module")
-def labelled_store(small_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The small store with lists of an event that is over, and of one that is to come."""
-    folder = tmp_path_factory.mktemp("labelled") / "store"
-    shutil.copytree(small_store, folder)
-    publish(folder, OVER)
-    publish(folder, TO_COME)
-    return folder
 
 
 def moved_in_training(
