@@ -16,7 +16,7 @@ import polars as pl
 from recon.contracts import CONTRACTS, EXCHANGES
 from recon.errors import InputError
 from recon.resources import query
-from recon.store.generations import Generation
+from recon.store.generations import Generation, reading
 
 Hindsight = Literal["strict", "slow-facts"]
 _HAPPENINGS = {
@@ -378,10 +378,11 @@ class AsOf:
         self, sql: str, select: Sequence[str] | None = None, **parameters: Any
     ) -> pl.DataFrame:
         moment = self.moment.replace(tzinfo=None)
-        relation = self._generation.cursor().sql(sql, params={"moment": moment, **parameters})
-        if select is not None:
-            relation = relation.select(*select)
-        frame: pl.DataFrame = relation.pl()
+        with reading(self._generation.file):
+            relation = self._generation.cursor().sql(sql, params={"moment": moment, **parameters})
+            if select is not None:
+                relation = relation.select(*select)
+            frame: pl.DataFrame = relation.pl()
         return frame
 
     def _typed(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:

@@ -140,7 +140,8 @@ class Folder:
             If the generation that the pointer names is missing.
         """
         while (number := self.current()) is not None:
-            mark = self._open_mark(number)
+            with _writing(self.path):
+                mark = self._open_mark(number)
             _hold(mark)
             if self.current() != number:  # moved before the mark was held: it may be gone
                 os.close(mark)
@@ -219,6 +220,10 @@ class Folder:
             removed it, and with it the knowledge of which one to keep.
         """
         current = self.current()
+        with _writing(self.path):
+            self._remove_all_but(current)
+
+    def _remove_all_but(self, current: int | None) -> None:
         names = {file.name.split(".")[0] for file in self.generations.iterdir()}
         numbers = sorted(int(name) for name in names if name.isdigit())
         if current is None and numbers and numbers[-1] > 1:
@@ -252,6 +257,28 @@ class Folder:
 
     def _open_mark(self, number: int) -> int:
         return os.open(self._mark_file(number), os.O_RDONLY | os.O_CREAT, 0o644)
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what the database cannot read of its file into an error of the store.
+
+    DuckDB keeps a checksum of each block, and reads a block when it is first needed.
+
+    Raises
+    ------
+    StoreError
+        If the file is cut short or damaged.
+    """
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise StoreError(
+            "the store's database is damaged",
+            field="store",
+            value=path,
+            expected=f"the file as it was written; restore a backup ({error})",
+        ) from error
 
 
 @contextmanager

@@ -13,6 +13,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -26,6 +27,20 @@ OPERATIONS = frozenset(
 )
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["works"])
+
+
+def start() -> None:
+    """Start the process that others are forked from; it finds modules where this one does."""
+    before = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
+    try:
+        forkserver.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONPATH"]
+        else:
+            os.environ["PYTHONPATH"] = before
+
 
 Work = Callable[..., None]
 
