@@ -30,6 +30,8 @@ _NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
 _QUIET = "SET enable_progress_bar = false"
 """A bar would be drawn on standard output, between the rows of a list; no global option."""
 _WRITER_MEMORY = "1GB"
+_HEADERS = 3 * 4096
+"""Bytes of a database before its first block (DuckDB, storage format)."""
 
 
 def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -46,7 +48,26 @@ def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
             value=file,
             expected=f"a database that DuckDB {duckdb.__version__} reads ({error})",
         ) from error
+    found, whole = file.stat().st_size, _size(connection)
+    if found < whole:
+        connection.close()
+        raise StoreError(
+            "the store's database is cut short",
+            field="store",
+            value=file,
+            expected=f"{whole:,} bytes, not {found:,}; restore a backup",
+        )
     return connection
+
+
+def _size(connection: duckdb.DuckDBPyConnection) -> int:
+    """Bytes that the file of an open database has at least, by its own books.
+
+    What lies beyond the end of a file is only missed when it is read, and a writer would build on
+    it before.
+    """
+    rows = connection.sql("SELECT block_size, total_blocks FROM pragma_database_size()").fetchall()
+    return _HEADERS + int(rows[0][0]) * int(rows[0][1])
 
 
 class Generation:

@@ -29,6 +29,8 @@ from recon.publish.desk import desk_files
 from recon.resources import sql_directory
 from recon.store import Store
 
+pytestmark = pytest.mark.xdist_group("proofs_killing")
+
 KILLS, LONG_KILLS = 2, 32
 """Of each of the seven works: over ten in an ordinary test, over 200 in the long form."""
 AFRESH = 1 / 3

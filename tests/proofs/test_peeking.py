@@ -25,6 +25,8 @@ from recon.contracts import CONTRACTS
 from recon.forecast.features import FEATURES
 from recon.store import AsOf, Store, asof
 
+pytestmark = pytest.mark.xdist_group("proofs_peeking")
+
 TRIALS, LONG_TRIALS, REAL_TRIALS = 2, 40, 4
 BEFORE = date(2024, 3, 27)
 """A session with much to come: rank day, the lists, new holdings."""
