@@ -55,7 +55,7 @@ def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
             "the store's database is cut short",
             field="store",
             value=file,
-            expected=f"{whole:,} bytes, not {found:,}; restore a backup",
+            expected=f"at least {whole:,} bytes, not {found:,}; restore a backup",
         )
     return connection
 
@@ -64,9 +64,10 @@ def _size(connection: duckdb.DuckDBPyConnection) -> int:
     """Bytes that the file of an open database has at least, by its own books.
 
     What lies beyond the end of a file is only missed when it is read, and a writer would build on
-    it before.
+    it before. Free blocks at its end are not written, so only the used ones can be asked for: a
+    cut of less than the free ones is found when it is read.
     """
-    rows = connection.sql("SELECT block_size, total_blocks FROM pragma_database_size()").fetchall()
+    rows = connection.sql("SELECT block_size, used_blocks FROM pragma_database_size()").fetchall()
     return _HEADERS + int(rows[0][0]) * int(rows[0][1])
 
 
