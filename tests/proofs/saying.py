@@ -62,7 +62,11 @@ def any_asked(store: Path, chance: np.random.Generator) -> Asked:
             and day <= one.effective <= day + NEAR
             and (one.kind == "recon" or one.effective > sessions[0] + LONGEST_BASE)
         ]
-    return asked[int(chance.integers(len(asked)))]
+    # Quarterly events are many and have no model: half of the draws are reconstitutions.
+    ipo = [one for one in asked if one.event.startswith("ipo:")]
+    recon = [one for one in asked if one not in ipo]
+    among = recon if recon and (not ipo or chance.random() < 1 / 2) else ipo
+    return among[int(chance.integers(len(among)))]
 
 
 def said(store: Path, asked: Asked, ranks: Path | None) -> dict[str, bytes]:
