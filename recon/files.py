@@ -1,12 +1,18 @@
 """Files that appear whole or not at all, alone or several together."""
 
+import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from recon.errors import InputError
+
+_BLOCK: Final = 1 << 20
+"""Bytes that are copied at once."""
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -25,7 +31,7 @@ def write_atomic(path: Path, content: bytes) -> None:
     Raises
     ------
     InputError
-        The folder does not exist, cannot be written to, or `path` is a folder.
+        The folder does not exist, cannot be written to or is full, or `path` is a folder.
     """
     if path.is_dir():
         raise InputError("this is a folder", field="output", value=path, expected="a file")
@@ -43,9 +49,15 @@ def write_atomic(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.chmod(_mode(path))
         temporary.replace(path)
-    except BaseException:
+    except OSError as error:
+        raise InputError(
+            f"cannot write here: {error.strerror}",
+            field="output",
+            value=path,
+            expected="a folder with room",
+        ) from error
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
 
 
 def write_together(parent: Path, name: str, contents: Mapping[str, bytes]) -> Path:
@@ -73,29 +85,73 @@ def write_together(parent: Path, name: str, contents: Mapping[str, bytes]) -> Pa
     """
     folder = parent / name
     try:
-        parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=parent, prefix=f".{name}."))
+        with appearing(folder) as temporary:
+            for file, content in contents.items():
+                write_atomic(temporary / file, content)
+    except InputError:
+        # Whoever was first stays; that is no error where it says the same.
+        if not _holds(folder, contents):
+            raise
+    return folder
+
+
+@contextmanager
+def appearing(folder: Path) -> Iterator[Path]:
+    """Give a folder to fill, which then appears in its place in one step, with all that is in it.
+
+    Parameters
+    ----------
+    folder : Path
+        Its place; the folders above it are made. What is there already stays: a folder is never
+        moved onto one that holds files.
+
+    Raises
+    ------
+    InputError
+        The place cannot be written to, or there is something in it already.
+    """
+    temporary: Path | None = None
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        yield temporary
+        temporary.chmod(_mode(folder, 0o777))
+        sync(temporary)
+        temporary.rename(folder)
+        sync(folder.parent)
     except OSError as error:
         raise InputError(
-            f"cannot write here: {error.strerror}", field="output", value=parent
+            f"cannot write here: {error.strerror}",
+            field="output",
+            value=folder,
+            expected="a folder with room and the right to write, and none of this name in it",
         ) from error
-    try:
-        for file, content in contents.items():
-            write_atomic(temporary / file, content)
-        temporary.chmod(_mode(folder, 0o777))
-        temporary.rename(folder)
-    except OSError as error:
-        # A folder is never moved onto one that holds files: whoever was first stays.
-        if not _holds(folder, contents):
-            raise InputError(
-                f"cannot write here: {error.strerror}",
-                field="output",
-                value=folder,
-                expected="no folder of this name, or one with the same files",
-            ) from error
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return folder
+        if temporary is not None:
+            shutil.rmtree(temporary, ignore_errors=True)
+
+
+def copy_whole(source: Path, target: Path) -> str:
+    """Copy a file to where there is none, bring it to the disk, and give the SHA-256 of it."""
+    digest = hashlib.sha256()
+    with source.open("rb") as read, target.open("xb") as written:
+        while block := read.read(_BLOCK):
+            digest.update(block)
+            written.write(block)
+        written.flush()
+        os.fsync(written.fileno())
+    return digest.hexdigest()
+
+
+def sync(path: Path) -> None:
+    """Force a file or a folder's entries to the disk."""
+    if os.name == "nt" and path.is_dir():  # Windows cannot sync a folder
+        return
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _holds(folder: Path, contents: Mapping[str, bytes]) -> bool:

@@ -14,6 +14,11 @@ settings.register_profile("recon", deadline=None)  # a busy machine is no defect
 settings.load_profile("recon")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--prove", action="store_true", help="run the proofs in their long form")
+    parser.addoption("--seed", type=int, default=2024, help="of the proofs")
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """Folder of the real data, read in place; tests that need it are skipped without it."""

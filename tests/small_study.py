@@ -12,7 +12,7 @@ import recon.sources
 from recon.backtest import official as truth
 from recon.backtest.study import EventStudy, Study, study_event, together
 from recon.backtest.terms import Terms
-from recon.calendar import end_of_day, event, sessions
+from recon.calendar import end_of_day, evening, event, sessions
 from recon.contracts import CONTRACTS
 from recon.publish.candidates import candidates
 from recon.sources.base import Chunk, Seen, Source, check
@@ -29,6 +29,10 @@ Change = Callable[[pl.DataFrame], pl.DataFrame]
 
 def known(day: date) -> datetime:
     return end_of_day(day).astimezone(UTC).replace(tzinfo=None)
+
+
+def published(day: date) -> datetime:
+    return evening(day).astimezone(UTC).replace(tzinfo=None)
 
 
 def quotes() -> pl.DataFrame:
@@ -96,7 +100,8 @@ def small_store(folder: Path, change: Change = lambda rows: rows, *, lists: bool
     def read(_path: Path, _seen: Seen) -> Iterator[Chunk]:
         for table, rows in tables.items():
             columns = CONTRACTS[table].columns()
-            days = {day: known(day) for day in rows["session"].unique()}
+            told = published if table == "announcement" else known
+            days = {day: told(day) for day in rows["session"].unique()}
             timed = rows.with_columns(
                 known_at=pl.col("session").replace_strict(days, return_dtype=pl.Datetime("us"))
             )

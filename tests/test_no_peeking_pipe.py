@@ -245,7 +245,7 @@ def same(one: Run, other: Run) -> None:
     there = frames(other)
     for name, frame in frames(one).items():
         assert not frame.is_empty() or name == "absent"
-        assert_frame_equal(frame, there[name], rel_tol=1e-9)  # quotes are summed in any order
+        assert_frame_equal(frame, there[name], check_exact=True)
     assert one.run_id == other.run_id
 
 
@@ -283,10 +283,10 @@ def test_neither_the_future_nor_a_false_one_changes_demand(
     assert known["usd_to_trade"].is_not_null().sum() > 20
     assert known["float_provenance"].str.starts_with("holdings:").sum() > 10
     for other in others:
-        assert_frame_equal(known, traded(other, day, ranks, assets), rel_tol=1e-9)
+        assert_frame_equal(known, traded(other, day, ranks, assets), check_exact=True)
     before = assets.filter(pl.col("known_at") <= day)
     assert before.height == 2
-    assert_frame_equal(known, traded(then, day, ranks, before))
+    assert_frame_equal(known, traded(then, day, ranks, before), check_exact=True)
 
 
 def differs(one: Run, other: Run) -> bool:
@@ -333,7 +333,7 @@ def test_neither_the_future_nor_a_false_one_changes_an_ipo_list(
         found = run(other, IPO_EVENT, IPO_DAY, rulebook_override=ranks)
         same(known, found)
         assert found.carried is not None
-        assert_frame_equal(known.carried.ladder, found.carried.ladder, rel_tol=1e-9)
+        assert_frame_equal(known.carried.ladder, found.carried.ladder, check_exact=True)
 
 
 def test_slow_facts_may_come_from_later_and_nothing_else(

@@ -75,7 +75,7 @@ def judge(
         .with_columns(pl.col("official", "called").fill_null(False))
         .sort("key")
     )
-    wanted = names.group_by("key").agg(
+    wanted = names.group_by("key", maintain_order=True).agg(
         pl.col("ticker", "name", "security_id").first(), official=pl.lit(True)
     )
     chance = (

@@ -128,7 +128,7 @@ def _wrong(run: Run, truth: Official, judged: Mapping[Action, Judged]) -> pl.Dat
         official = (
             truth.names.filter(pl.col("action") == action)
             .join(owners, on="security_id", how="left")
-            .group_by(key=pl.coalesce("company_id", "ticker"))
+            .group_by(key=pl.coalesce("company_id", "ticker"), maintain_order=True)
             .agg(official_line=pl.col("security_id").first())
         )
         frames.append(

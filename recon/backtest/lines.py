@@ -62,7 +62,7 @@ def lines_by_lead(errors: pl.DataFrame) -> pl.DataFrame:
         line), `covered` (events whose truth lies within the interval).
     """
     return (
-        errors.group_by("hindsight", "name", "lead")
+        errors.group_by("hindsight", "name", "lead", maintain_order=True)
         .agg(
             n=pl.len(),
             error=pl.col("error").abs().mean(),

@@ -141,7 +141,9 @@ def one_frame(setup: Setup, cell: Cell) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _became(store: Store, done: Run) -> pl.DataFrame:
     """Labels of each company of a run, and of names that are none of its companies."""
-    lists = truth.official(store, done.event, truth.history(store, [done.event]))
+    # A model may learn what was known when the list became final, and nothing later.
+    moment = known_from(done.event) or end_of_day(store.newest_session())
+    lists = truth.official_at(store.as_of(moment), done.event)
     moved = moves(
         done,
         store.as_of(end_of_day(store.newest_session())).derived_migrations(done.event.id),

@@ -13,7 +13,7 @@ from recon.calendar.event import Kind
 from recon.errors import InputError, NoDataError
 from recon.master.announced import identify, newest
 from recon.master.build import known_securities
-from recon.store import Store
+from recon.store import AsOf, Store
 
 Action = Literal["add", "delete"]
 ACTIONS: tuple[Action, ...] = ("add", "delete")
@@ -39,7 +39,7 @@ class Official:
     stages : dict of str to str
         By action, the stage of the list that was used.
     securities : pl.DataFrame
-        Lives of all symbols as known by the newest moment, by which tickers resolve.
+        Lives of all symbols as known at the moment of the truth, by which tickers resolve.
     """
 
     event: Event
@@ -119,7 +119,7 @@ def _newest(store: Store, events: list[Event]) -> date:
 
 
 def official(store: Store, event: Event, securities: pl.DataFrame) -> Official:
-    """Official list of an event.
+    """Official list of an event, as the newest moment knows it: what a score is held against.
 
     Parameters
     ----------
@@ -135,8 +135,30 @@ def official(store: Store, event: Event, securities: pl.DataFrame) -> Official:
     NoDataError
         If the store has no list of additions, or of a reconstitution none of deletions.
     """
+    return _official(store.as_of(end_of_day(_newest(store, [event]))), event, securities)
+
+
+def official_at(known: AsOf, event: Event) -> Official:
+    """Official list of an event, as a moment knew it: what could be learned then.
+
+    Parameters
+    ----------
+    known : AsOf
+        What was known at the moment. Later renames and corrections are not used, although they
+        identify a few more names.
+    event : Event
+        A reconstitution or an IPO event.
+
+    Raises
+    ------
+    NoDataError
+        As `official`.
+    """
+    return _official(known, event, known_securities(known))
+
+
+def _official(known: AsOf, event: Event, securities: pl.DataFrame) -> Official:
     check_event(event)
-    known = store.as_of(end_of_day(_newest(store, [event])))
     lists = known.announcements(event.id).filter(pl.col("index") == "R3000")
     found = newest(lists)
     stages: dict[Action, str] = {}

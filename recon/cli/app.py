@@ -35,6 +35,8 @@ VERBS = {
     "fetch": Verb("recon.cli.fetch", "Bring the live sources from their public addresses."),
     "simulate": Verb("recon.cli.simulate", "Write a simulated market as files."),
     "status": Verb("recon.cli.status", "Say what the store holds, and what is missing."),
+    "backup": Verb("recon.cli.backup", "Copy the store to a new folder, with checksums."),
+    "restore": Verb("recon.cli.backup", "Make a store from a backup, if it is undamaged."),
     "calendar": Verb("recon.cli.events", "Print events and their dates."),
     "rulebook": Verb("recon.cli.rulebook", "Print the methodology's values for an event."),
     "watchlist": Verb("recon.cli.watchlist", "Make the candidate list of an event."),

@@ -81,15 +81,19 @@ def held_parts(holdings: pl.DataFrame, known: AsOf, securities: pl.DataFrame) ->
     ratios = (
         resolve(held, securities)
         .drop_nulls("life")
-        .join(lives, on="life")
-        .join(_totals(held["asof"], known), on=["asof", "symbol", "exchange"])
+        .join(lives, on="life", maintain_order="left")
+        .join(
+            _totals(held["asof"], known),
+            on=["asof", "symbol", "exchange"],
+            maintain_order="left_right",
+        )
         .filter((pl.col("price") / pl.col("close")).log().abs() < SPLIT_GAP)
         .with_columns(ratio=pl.col("shares") / pl.col("total"))
     )
     sampled = pl.col("index").is_in(SAMPLED)
     as_if = pl.when(sampled).then(pl.col("asof") - SAMPLE_AGE).otherwise("asof")
     return (
-        ratios.join(fund_share(ratios), on=["asof", "index"])
+        ratios.join(fund_share(ratios), on=["asof", "index"], maintain_order="left")
         .with_columns(part=pl.col("ratio") / pl.col("k"), as_if=as_if)
         .filter(pl.col("part") >= MIN_PART)
         .sort("as_if", "index", descending=[True, False], maintain_order=True)
@@ -123,7 +127,7 @@ def _totals(days: pl.Series, known: AsOf) -> pl.DataFrame:
     return (
         quotes.filter((pl.col("close") > 0) & (pl.col("market_cap") > 0))
         .with_columns(pl.col("exchange").cast(pl.String))
-        .join(dated, on="session")
+        .join(dated, on="session", maintain_order="left_right")
         .select("asof", "symbol", "exchange", "close", total=pl.col("market_cap") / pl.col("close"))
     )
 
@@ -177,7 +181,7 @@ def floats(lines: pl.DataFrame, parts: pl.DataFrame, securities: pl.DataFrame) -
     traded = pl.col("addtv_usd").fill_null(0.0)
     among, classes = traded.sum().over("company_id"), pl.len().over("company_id")
     cap = pl.col("shares") * pl.col("close")
-    aged = lines.join(born, on="security_id", how="left").with_columns(
+    aged = lines.join(born, on="security_id", how="left", maintain_order="left").with_columns(
         cap_usd=cap,
         turnover=pl.when(cap > 0).then(among / cap),
         own=pl.when(among > 0).then(traded / among).otherwise(1 / classes),

@@ -24,7 +24,7 @@ def netted(landed: pl.DataFrame) -> pl.DataFrame:
     """
     needed = pl.col("index").is_in(list(NEEDED))
     unknown = pl.col("usd").is_null()
-    return landed.group_by("row").agg(
+    return landed.group_by("row", maintain_order=True).agg(
         usd_to_trade=pl.col("usd").sum(),
         unknown=pl.col("index").filter(needed & unknown).sort().str.join(", "),
         not_counted=pl.col("index").filter(~needed & unknown).sort(),
@@ -54,7 +54,7 @@ def expected(traded: pl.DataFrame) -> pl.DataFrame:
     needed = pl.col("index").is_in(list(NEEDED)) & (
         (pl.col("weight_before") > 0) | (pl.col("weight_expected") > 0)
     )
-    return traded.group_by("symbol").agg(
+    return traded.group_by("symbol", maintain_order=True).agg(
         expected_usd=pl.when(~(needed & pl.col("usd_expected").is_null()).any()).then(
             pl.col("usd_expected").sum()
         )
@@ -114,8 +114,8 @@ def funds(
     worth = pl.col("float_cap_usd") * pl.col("before")
     guessed = pl.col("float_provenance") == "estimated"
     weighed = (
-        traded.join(sized.select("symbol", "float_provenance"), on="symbol")
-        .group_by("index")
+        traded.join(sized.select("symbol", "float_provenance"), on="symbol", maintain_order="left")
+        .group_by("index", maintain_order=True)
         .agg(
             weighted=(pl.col("before") > 0).sum(),
             float_cap_usd=worth.sum(),

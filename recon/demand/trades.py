@@ -29,8 +29,11 @@ def weights(members: pl.DataFrame, caps: pl.DataFrame) -> pl.DataFrame:
         `weight_before`, `weight_called`, `weight_expected` (fractions that add up to one in each
         index and world; null in an index without members).
     """
+    # Sums over an index are taken in the members' order, or their last bits differ by run.
     held = members.join(
-        caps.filter(pl.col("float_cap_usd") > 0).select("symbol", "float_cap_usd"), on="symbol"
+        caps.filter(pl.col("float_cap_usd") > 0).select("symbol", "float_cap_usd"),
+        on="symbol",
+        maintain_order="left",
     )
     return held.with_columns(
         _over(pl.col(world) * pl.col("float_cap_usd")).alias(f"weight_{world}") for world in WORLDS
@@ -102,11 +105,12 @@ def if_it_happens(landed: pl.DataFrame, traded: pl.DataFrame) -> pl.DataFrame:
     change = landed.select("row", "symbol", "action", "to", "to_micro", own="index")
     worth = pl.col("float_cap_usd")
     called = worth * pl.col("called")
-    # Over all lines of the index, once each: rows repeat a line, so the total is taken first.
-    totals = traded.group_by("index").agg(total=called.sum())
+    # Over all lines of the index, once each: rows repeat a line, so the total is taken first. A
+    # grouping that keeps no order adds up in parallel parts, in whichever comes first.
+    totals = traded.group_by("index", maintain_order=True).agg(total=called.sum())
     return (
-        change.join(traded, on="symbol")
-        .join(totals, on="index")
+        change.join(traded, on="symbol", maintain_order="left_right")
+        .join(totals, on="index", maintain_order="left")
         .with_columns(there=there)
         .with_columns(
             moved=(worth * pl.col("there") - called)

@@ -38,7 +38,7 @@ def volumes(
     window = last_sessions(known, last, securities, lines, sessions=sessions)
     dollars = (pl.col("close") * pl.col("volume")).drop_nulls()
     return (
-        window.group_by("security_id")
+        window.group_by("security_id", maintain_order=True)
         .agg(
             median_volume_usd=dollars.median(),
             mean_volume_usd=dollars.mean(),

@@ -119,7 +119,9 @@ def save(model: ReconClassifier, card: ModelCard, path: Path) -> ModelCard:
             "versions": {name: version(name) for name in PACKAGES},
         }
     )
-    # The card goes last: without it there is no model.
+    # The card goes first and comes last: without it there is no model, so that none is ever found
+    # beside the card of another one.
+    path.with_suffix(".json").unlink(missing_ok=True)
     write_atomic(path, content)
     write_atomic(path.with_suffix(".json"), whole.model_dump_json(indent=2).encode() + b"\n")
     return whole

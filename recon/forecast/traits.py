@@ -172,7 +172,7 @@ def liquidity(quotes: pl.DataFrame) -> pl.DataFrame:
         quotes.with_columns(
             dollars=(pl.col("close") * pl.col("volume")).fill_null(0.0), change=change, late=late
         )
-        .group_by("security_id")
+        .group_by("security_id", maintain_order=True)
         .agg(
             dollar_volume=pl.col("dollars").filter("late").median(),
             traded_share=(pl.col("volume").filter("late") > 0).mean(),

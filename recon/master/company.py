@@ -102,7 +102,7 @@ def companies(lines: pl.DataFrame) -> pl.DataFrame:
     priced = lines.with_columns(line_cap=cap)
     counted = pl.col("security_type").is_in(list(EQUITY)) & (pl.col("line_cap") > 0)
     priced = priced.with_columns(counted_cap=pl.when(counted).then("line_cap"))
-    sides = priced.group_by("company_id").agg(
+    sides = priced.group_by("company_id", maintain_order=True).agg(
         was_r1000=(pl.col("size") == "R1000").any(),
         was_r2000=(pl.col("size") == "R2000").any(),
         was_micro=pl.col("micro").fill_null(False).any(),

@@ -165,7 +165,7 @@ def unmatched(matched: pl.DataFrame) -> pl.DataFrame:
     return (
         matched.filter(pl.col("security_id").is_null())
         .sort("day", "list")
-        .group_by("kind", "ticker")
+        .group_by("kind", "ticker", maintain_order=True)
         .agg(
             pl.col("name").drop_nulls().last(),
             lists=pl.len().cast(pl.Int64),

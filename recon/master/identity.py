@@ -79,7 +79,7 @@ def companies_of_lines(lines: pl.DataFrame) -> pl.DataFrame:
     keyed = lines.with_columns(key=company_key("name"))
     one_cik = (
         keyed.filter(pl.col("cik").is_not_null() & pl.col("key").is_not_null())
-        .group_by("key")
+        .group_by("key", maintain_order=True)
         .agg(key_cik=pl.col("cik").first(), distinct=pl.col("cik").n_unique())
         .filter(pl.col("distinct") == 1)
         .select("key", "key_cik")

@@ -41,7 +41,7 @@ def quiet_lines(quotes: pl.DataFrame) -> pl.DataFrame:
             pl.col("session").is_in(recent.implode()) & (pl.col("close") > 0) & (before > 0)
         )
         .with_columns(log_return=(pl.col("close") / before).log())
-        .group_by("line")
+        .group_by("line", maintain_order=True)
         .agg(
             pl.col("security_id").first(),
             daily_sigma=pl.col("log_return").std(),

@@ -42,7 +42,7 @@ def last_sessions(
     pl.DataFrame
         `session`, `symbol`, `exchange`, `close`, `netchange`, `market_cap` (USD), `volume`
         (shares), `security_id`, `name` (of today), and `line`, a number for the security that
-        groups faster than its id; in no order, one row per session and security.
+        groups faster than its id; the sessions of a security ascending, one row each.
     """
     wanted = (
         lines.filter(pl.col("security_type").is_in(list(CANDIDATE)))
@@ -54,7 +54,7 @@ def last_sessions(
     )
     past = [s for s in known.sessions() if s <= session][-sessions:]
     symbols = bearers["symbol"].unique().to_list()
-    quotes = known.slices(past, 1, _COLUMNS, symbols, ordered=False)
+    quotes = known.slices(past, 1, _COLUMNS, symbols)
     return borne(quotes, bearers)
 
 
@@ -73,14 +73,14 @@ def borne(quotes: pl.DataFrame, bearers: pl.DataFrame) -> pl.DataFrame:
     -------
     pl.DataFrame
         Rows of `quotes` with the columns of `bearers` but `first` and `gone`, `exchange` as
-        text; in no order, one row per session and security.
+        text; the rows of a security in the order of `quotes`, one per session.
     """
     # Where a symbol and a security belong to each other alone, no dates need comparing.
     alone = (pl.len().over("symbol") == 1) & (pl.len().over("line") == 1)
     plain = quotes.with_columns(pl.col("exchange").cast(pl.String))
-    single = plain.join(bearers.filter(alone).drop("gone"), on="symbol").filter(
-        pl.col("session") >= pl.col("first")
-    )
+    single = plain.join(
+        bearers.filter(alone).drop("gone"), on="symbol", maintain_order="left"
+    ).filter(pl.col("session") >= pl.col("first"))
     several = (
         plain.join(bearers.filter(~alone), on="symbol")
         .filter(
@@ -108,7 +108,7 @@ def mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.Da
         lately = pl.col("session") > session - timedelta(days=days)
     return (
         window.filter(lately)
-        .group_by("line")
+        .group_by("line", maintain_order=True)
         .agg(pl.col("security_id").first(), mean_price_usd=pl.col("close").mean())
         .drop("line")
     )
@@ -127,7 +127,7 @@ def traded(window: pl.DataFrame) -> pl.DataFrame:
     year = window["session"].unique().sort().tail(SESSIONS_A_YEAR)
     lately = pl.col("session").is_in(year.implode())
     return (
-        window.group_by("line")
+        window.group_by("line", maintain_order=True)
         .agg(
             pl.col("security_id").first(),
             two_year_volume=pl.col("volume").sum().cast(pl.Float64),

@@ -39,7 +39,7 @@ def flows_by_line(
     return (
         resolve(lines, securities)
         .drop_nulls("security_id")
-        .group_by("security_id", "fund")
+        .group_by("security_id", "fund", maintain_order=True)
         .agg(line_flow_usd=flow.sum(), line_flow_usd_a_session=(flow / pl.col("sessions")).sum())
         .sort("security_id", "fund")
     )
@@ -70,7 +70,7 @@ def flows_into(run: Run, known: AsOf, lines: pl.DataFrame) -> pl.DataFrame:
     flows = present(fund_flows(holdings, known.fund_snapshots()), run.as_of)
     by_line = (
         flows_by_line(flows, holdings, run.securities)
-        .group_by("security_id")
+        .group_by("security_id", maintain_order=True)
         .agg(pl.col("line_flow_usd", "line_flow_usd_a_session").sum())
     )
     missing = flows.drop_nulls("reason").select(pl.format("fund_flow_usd:{}:{}", "fund", "reason"))
@@ -109,12 +109,14 @@ def funds_now(run: Run, known: AsOf) -> pl.DataFrame:
         run.lines.select("security_id", "symbol"), on="security_id"
     )
     symbols = held["symbol"].unique().to_list()
-    quotes = known.slices([run.as_of], LIQUIDITY_SESSIONS, _VOLUME, symbols, ordered=False)
+    quotes = known.slices([run.as_of], LIQUIDITY_SESSIONS, _VOLUME, symbols)
     volumes = quotes.group_by("symbol").agg(
         holdings_volume_usd=(pl.col("close") * pl.col("volume")).median()
     )
     by_fund = (
-        held.join(volumes, on="symbol").group_by("fund").agg(pl.col("holdings_volume_usd").sum())
+        held.join(volumes, on="symbol")
+        .group_by("fund", maintain_order=True)
+        .agg(pl.col("holdings_volume_usd").sum())
     )
     volume = pl.col("holdings_volume_usd") * pl.col("sessions")
     return (

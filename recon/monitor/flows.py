@@ -42,7 +42,11 @@ def fund_flows(holdings: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
         and `reason` where the flow is null: `no_files` (of the fund at all; one row without a
         day), `file_does_not_say`, `first_file`, `no_value`.
     """
-    valued = whole(holdings).group_by("fund", "asof").agg(pl.col("assets_usd").first())
+    valued = (
+        whole(holdings)
+        .group_by("fund", "asof", maintain_order=True)
+        .agg(pl.col("assets_usd").first())
+    )
     change = pl.col("shares_outstanding") - pl.col("shares_before")
     said = pl.col("shares_outstanding").is_not_null()
     flows = (
@@ -113,7 +117,7 @@ def whole(holdings: pl.DataFrame) -> pl.DataFrame:
         fund=pl.col("index").cast(pl.String).replace_strict(indexes, return_dtype=pl.String),
     )
     fullest = (
-        lines.group_by("fund", "asof", "origin")
+        lines.group_by("fund", "asof", "origin", maintain_order=True)
         .agg(pl.col("weight").sum())
         .sort("weight", "origin")
         .unique(["fund", "asof"], keep="last")

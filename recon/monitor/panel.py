@@ -137,7 +137,11 @@ def panel(quotes: pl.DataFrame, splits_from: date) -> Panel:
             expected="sessions with quotes up to the moment",
         )
     sessions = quotes["session"].unique().sort()
-    lines = quotes.group_by("line").agg(pl.col("security_id").first()).sort("security_id")
+    lines = (
+        quotes.group_by("line", maintain_order=True)
+        .agg(pl.col("security_id").first())
+        .sort("security_id")
+    )
     row = _places(sessions.to_physical())[quotes["session"].to_physical().to_numpy()]
     column = _places(lines["line"])[quotes["line"].to_numpy()]
     shape = (len(sessions), lines.height)

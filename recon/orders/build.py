@@ -177,12 +177,16 @@ def _book(
 def _leg(held: pl.DataFrame, leg: str, profile: Profile) -> LegBook:
     percent = 100 / profile.book.book_usd
     sectors = (
-        held.group_by(pl.col("sector").fill_null("unknown"))
+        held.group_by(pl.col("sector").fill_null("unknown"), maintain_order=True)
         .agg(pl.col("target_usd").sum())
         .sort("target_usd", "sector", descending=True)
     )
     largest = sectors.row(0) if sectors.height else (None, 0.0)
-    of_company = held.group_by("company_id").agg(pl.col("target_usd").sum())["target_usd"].max()
+    of_company = (
+        held.group_by("company_id", maintain_order=True)
+        .agg(pl.col("target_usd").sum())["target_usd"]
+        .max()
+    )
     return LegBook(
         budget_usd=profile.leg_usd(leg),
         filled_usd=float(held["target_usd"].sum()),

@@ -16,6 +16,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from recon.errors import NoDataError, StoreError, StoreLockedError
+from recon.files import sync
 
 try:
     import fcntl
@@ -31,6 +32,8 @@ _QUIET = "SET enable_progress_bar = false"
 _DRAWS = "SELECT current_setting('enable_progress_bar')"
 """False in Jupyter without its widgets, where DuckDB refuses to be told so."""
 _WRITER_MEMORY = "1GB"
+_HEADERS = 3 * 4096
+"""Bytes of a database before its first block (DuckDB, storage format)."""
 
 
 def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
@@ -48,7 +51,27 @@ def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
             value=file,
             expected=f"a database that DuckDB {duckdb.__version__} reads ({error})",
         ) from error
+    found, whole = file.stat().st_size, _size(connection)
+    if found < whole:
+        connection.close()
+        raise StoreError(
+            "the store's database is cut short",
+            field="store",
+            value=file,
+            expected=f"at least {whole:,} bytes, not {found:,}; restore a backup",
+        )
     return connection
+
+
+def _size(connection: duckdb.DuckDBPyConnection) -> int:
+    """Bytes that the file of an open database has at least, by its own books.
+
+    What lies beyond the end of a file is only missed when it is read, and a writer would build on
+    it before. Free blocks at its end are not written, so only the used ones can be asked for: a
+    cut of less than the free ones is found when it is read.
+    """
+    rows = connection.sql("SELECT block_size, used_blocks FROM pragma_database_size()").fetchall()
+    return _HEADERS + int(rows[0][0]) * int(rows[0][1])
 
 
 class Generation:
@@ -143,7 +166,8 @@ class Folder:
             If the generation that the pointer names is missing.
         """
         while (number := self.current()) is not None:
-            mark = self._open_mark(number)
+            with _writing(self.path):
+                mark = self._open_mark(number)
             _hold(mark)
             if self.current() != number:  # moved before the mark was held: it may be gone
                 os.close(mark)
@@ -204,13 +228,13 @@ class Folder:
         with _writing(self.path):
             self.archive.mkdir(exist_ok=True)
             os.close(self._open_mark(number))
-            _sync(self.file(number))
-            _sync(self.generations)
+            sync(self.file(number))
+            sync(self.generations)
             temporary = self.path / "current.next"
             temporary.write_text(f"{number}\n", encoding="ascii")
-            _sync(temporary)
+            sync(temporary)
             temporary.replace(self.pointer)
-            _sync(self.path)
+            sync(self.path)
 
     def remove_unread(self) -> None:
         """Remove every generation but the current one that no reader holds.
@@ -222,6 +246,10 @@ class Folder:
             removed it, and with it the knowledge of which one to keep.
         """
         current = self.current()
+        with _writing(self.path):
+            self._remove_all_but(current)
+
+    def _remove_all_but(self, current: int | None) -> None:
         names = {file.name.split(".")[0] for file in self.generations.iterdir()}
         numbers = sorted(int(name) for name in names if name.isdigit())
         if current is None and numbers and numbers[-1] > 1:
@@ -258,6 +286,28 @@ class Folder:
 
 
 @contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turn what the database cannot read of its file into an error of the store.
+
+    DuckDB keeps a checksum of each block, and reads a block when it is first needed.
+
+    Raises
+    ------
+    StoreError
+        If the file is cut short or damaged.
+    """
+    try:
+        yield
+    except duckdb.IOException as error:
+        raise StoreError(
+            "the store's database is damaged",
+            field="store",
+            value=path,
+            expected=f"the file as it was written; restore a backup ({error})",
+        ) from error
+
+
+@contextmanager
 def _writing(path: Path) -> Iterator[None]:
     """Turn what the file system refuses into an error of the store."""
     try:
@@ -285,14 +335,3 @@ def _seize(mark: int) -> bool:
         except BlockingIOError:
             return False
     return True
-
-
-def _sync(path: Path) -> None:
-    """Force a file or a folder's entries to the disk."""
-    if os.name == "nt" and path.is_dir():  # Windows cannot sync a folder
-        return
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

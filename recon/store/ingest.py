@@ -12,7 +12,7 @@ from recon.resources import query
 from recon.sources.base import Source
 from recon.store import schema
 from recon.store.discover import Found, discover, fingerprint
-from recon.store.generations import Folder, connect
+from recon.store.generations import Folder, connect, reading
 from recon.store.land import Progress, land
 from recon.store.reports import BatchReport
 
@@ -112,8 +112,9 @@ def _books(folder: Folder) -> tuple[set[tuple[str, str]], bool | None, bool]:
     generation = folder.open()
     try:
         connection = generation.cursor()
-        outdated = schema.check_not_newer(connection, folder.path) < schema.newest_version()
-        rows = connection.sql("SELECT source, fingerprint, simulated FROM batch").fetchall()
+        with reading(generation.file):
+            outdated = schema.check_not_newer(connection, folder.path) < schema.newest_version()
+            rows = connection.sql("SELECT source, fingerprint, simulated FROM batch").fetchall()
     finally:
         generation.close()
     known = {(source, mark) for source, mark, _ in rows}
@@ -155,7 +156,7 @@ def _build(
             reports.append(report)
         _verify(connection, folder)
         connection.execute("CHECKPOINT")
-    except duckdb.IOException as error:
+    except (duckdb.OperationalError, duckdb.FatalException) as error:
         raise StoreError(
             "the store cannot be written",
             field="store",

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from recon.errors import NoDataError
 from recon.settings import Settings
 from recon.store import schema
 from recon.store.asof import AsOf, Hindsight
-from recon.store.generations import Folder, Generation
+from recon.store.backup import BackupManifest, backup, restore
+from recon.store.generations import Folder, Generation, reading
 from recon.store.ingest import ingest, upgrade
 from recon.store.land import Progress
 from recon.store.reports import BatchReport, StoreStatus
@@ -94,13 +95,12 @@ class Store:
     @property
     def simulated(self) -> bool:
         """Whether the store holds the simulated market; False when it holds nothing."""
-        rows = self._generation().cursor().sql("SELECT simulated FROM batch LIMIT 1")
-        return any(simulated for (simulated,) in rows.fetchall())
+        return any(self._column("SELECT simulated FROM batch LIMIT 1"))
 
     def fingerprint(self) -> str:
         """Tell what the store holds from what others hold: of all its files, in their order."""
-        rows = self._generation().cursor().sql("SELECT fingerprint FROM batch ORDER BY batch_id")
-        return hashlib.sha256("\n".join(one for (one,) in rows.fetchall()).encode()).hexdigest()
+        marks = self._column("SELECT fingerprint FROM batch ORDER BY batch_id")
+        return hashlib.sha256("\n".join(marks).encode()).hexdigest()
 
     def state(self) -> tuple[object, ...]:
         """Tell what would be read now from what would be read at another time.
@@ -130,8 +130,7 @@ class Store:
         NoDataError
             If there is no store or there are no quotes in it.
         """
-        rows = self._generation().cursor().sql("SELECT max(session) FROM quote_session")
-        newest: date | None = rows.fetchall()[0][0]
+        newest: date | None = self._column("SELECT max(session) FROM quote_session")[0]
         if newest is None:
             raise NoDataError(
                 "the store holds no quotes",
@@ -167,7 +166,17 @@ class Store:
 
     def status(self) -> StoreStatus:
         """Return what the store holds: sources, sessions and gaps, what was set aside."""
-        return status(self._generation(), self.path)
+        generation = self._generation()
+        with reading(generation.file):
+            return status(generation, self.path)
+
+    def backup(self, destination: Path, *, now: datetime) -> BackupManifest:
+        """Copy the store to a new folder; see `recon.store.backup.backup`."""
+        return backup(self._folder, destination, now=now)
+
+    def restore(self, source: Path) -> BackupManifest:
+        """Make this store from a backup; see `recon.store.backup.restore`."""
+        return restore(source, self._folder)
 
     def close(self) -> None:
         """Let go of the generation read last; an `AsOf` made from it cannot be used after."""
@@ -176,13 +185,20 @@ class Store:
             self._opened = None
             self._pinned = False
 
+    def _column(self, sql: str) -> list[Any]:
+        """Values of the one column of a query on the newest generation."""
+        generation = self._generation()
+        with reading(generation.file):
+            return [value for (value,) in generation.cursor().sql(sql).fetchall()]
+
     def _generation(self) -> Generation:
         """Open the newest generation, brought to this program's schema if it is older."""
         if self._opened is not None and self._pinned:
             return self._opened
         if self._opened is None or self._opened.number != self._folder.current():
             opened = self._folder.open()
-            version = schema.check_not_newer(opened.cursor(), self.path)
+            with reading(opened.file):
+                version = schema.check_not_newer(opened.cursor(), self.path)
             if version < schema.newest_version():
                 opened.close()
                 upgrade(self._folder)

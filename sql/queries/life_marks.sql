@@ -16,8 +16,8 @@ near AS (
         quote.session,
         close,
         market_cap / close AS shares,
-        row(session, coalesce(list_position($precedence, source), 1000000)) AS early,
-        row(session, -coalesce(list_position($precedence, source), 1000000)) AS late
+        row(session, coalesce(list_position($precedence, source), 1000000), source, exchange) AS early,
+        row(session, -coalesce(list_position($precedence, source), 1000000), source, exchange) AS late
     FROM quote
     JOIN life USING (symbol)
     JOIN batch USING (batch_id)
@@ -37,3 +37,4 @@ SELECT
     arg_max(shares, late) FILTER (WHERE session BETWEEN gone - 10 AND gone - 1) AS last_shares
 FROM near
 GROUP BY life
+ORDER BY life
