@@ -1,15 +1,20 @@
 """The store: DuckDB generations, batches that land whole, reads as of a moment."""
 
 from recon.store.asof import AsOf, Hindsight
+from recon.store.copied import Copy, local_copy
+from recon.store.published import Published
 from recon.store.reports import BatchReport, Difference, SourceStatus, StoreStatus
 from recon.store.store import Store
 
 __all__ = [
     "AsOf",
     "BatchReport",
+    "Copy",
     "Difference",
     "Hindsight",
+    "Published",
     "SourceStatus",
     "Store",
     "StoreStatus",
+    "local_copy",
 ]

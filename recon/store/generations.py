@@ -29,6 +29,8 @@ _NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
 _QUIET = "SET enable_progress_bar = false"
 """A bar would be drawn on standard output, between the rows of a list; no global option."""
 _WRITER_MEMORY = "1GB"
+COPIED = "copied.json"
+"""A file of this name marks a folder that copies what was published; only its copier writes it."""
 
 
 def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
