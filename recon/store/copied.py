@@ -190,10 +190,12 @@ def _build(folder: Folder, manifest: Manifest, parquet: Path) -> int:
         connection = connect(folder.file(number), read_only=False)
         try:
             schema.migrate(connection, folder.path, manifest.schema_version)
+            connection.begin()  # one for all: each of many would leave its blocks behind
             for file in manifest.files:
                 rows = pl.read_parquet(_parquet(parquet, file))
                 columns = connection.table(file.table).columns
                 connection.from_arrow(rows.select(columns).to_arrow()).insert_into(file.table)
+            connection.commit()
             _check(connection, manifest)
             schema.migrate(connection, folder.path)
             connection.execute("CHECKPOINT")
