@@ -190,7 +190,9 @@ def _build(folder: Folder, manifest: Manifest, parquet: Path) -> int:
         connection = connect(folder.file(number), read_only=False)
         try:
             schema.migrate(connection, folder.path, manifest.schema_version)
-            connection.begin()  # one for all: each of many would leave its blocks behind
+            # Several threads fill row groups by halves, and half of the file stays empty.
+            connection.execute("SET threads = 1")
+            connection.begin()
             for file in manifest.files:
                 rows = pl.read_parquet(_parquet(parquet, file))
                 columns = connection.table(file.table).columns
