@@ -151,13 +151,10 @@ def local_copy(address: str, copies: Path, progress: Progress | None = None) -> 
 
 
 def _name(address: str) -> str:
-    readable = re.sub(r"[^A-Za-z0-9]+", "-", address).strip("-")[-_NAMED:]
-    return f"{readable}-{digest(_settled(address).encode())[:12]}"
-
-
-def _settled(address: str) -> str:
-    """One address for all ways of writing it."""
-    return address.rstrip("/") if is_remote(address) else str(Path(address).resolve())
+    """Name of an address's copy, one for all ways of writing the address."""
+    settled = address.rstrip("/") if is_remote(address) else str(Path(address).resolve())
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", settled)[-_NAMED:].strip("-")
+    return f"{readable}-{digest(settled.encode())[:12]}"
 
 
 def _built(folder: Folder) -> tuple[str, int] | None:

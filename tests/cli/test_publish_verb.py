@@ -30,12 +30,10 @@ def test_a_list_from_an_object_store_is_the_same_to_the_byte(recon: Run, filled:
     assert "published before, nothing changed" in again.stdout
 
     asked = ("--event", "2025-06", "--as-of", "2025-04-30", "--rulebook", "own.toml")
-    for verb in (
-        ("watchlist", "--model", "none", "--no-archive", "--format", "csv"),
-        ("watchlist", "--model", "none", "--no-archive", "--format", "json"),
-    ):
-        own = recon(*verb, *asked, "--store", filled)
-        shared = recon(*verb, *asked, "--store", address)
+    for options in (("--format", "csv"), ("--model", "none", "--format", "json")):
+        verb = ("watchlist", "--no-archive", *options, *asked)
+        own = recon(*verb, "--store", filled)
+        shared = recon(*verb, "--store", address)
         assert own.exit_code == shared.exit_code == 0, shared.stderr
         assert shared.stdout_bytes == own.stdout_bytes
         assert own.stdout.count("2025-06") > 10

@@ -183,6 +183,15 @@ def _named(found: object) -> set[Path]:
     return {Path(name) for name in names}
 
 
+def test_all_ways_of_writing_an_address_share_a_copy(
+    place: Path, copies: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = local_copy(str(place), copies).path
+    monkeypatch.chdir(place.parent)
+    for same in ("place", "place/", "./place"):
+        assert local_copy(same, copies).path == path
+
+
 def test_a_copy_that_broke_off_goes_on_where_it_was(
     place: Path, copies: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import object_store
+import polars as pl
 import pytest
 from pyarrow import fs
 from store_files import quote, write_file
 
 from recon.errors import InputError, NoDataError, StoreError
 from recon.store import Store, local_copy
-from recon.store.manifest import POINTER
+from recon.store.manifest import POINTER, newest
 from recon.store.place import Place
 
 pytestmark = pytest.mark.xdist_group("s3")
@@ -76,6 +77,19 @@ def test_a_team_reads_follows_and_is_not_disturbed(
     reader.close()
     changed = {path for path, at in objects(s3, address).items() if before.get(path, at) != at}
     assert changed == {f"{address.removeprefix('s3://')}/{POINTER}"}
+
+
+def test_polars_alone_reads_what_was_published(s3: str, address: str) -> None:
+    found = newest(Place(address))
+    assert found is not None
+    quotes = [f"{address}/{one.name}" for one in found[1].files if one.table == "quote"]
+    options = {"aws_allow_http": "true"} | {
+        name.lower(): value
+        for name, value in object_store.environment(s3).items()
+        if name in {*object_store.KEYS, "AWS_ENDPOINT_URL", "AWS_REGION"}
+    }
+    rows = pl.scan_parquet(quotes, storage_options=options).collect()
+    assert rows.select("session", "symbol", "close").rows() == [(FIRST, "A", 1.0)]
 
 
 def test_a_damaged_object_is_refused_by_its_checksum(s3: str, address: str, tmp_path: Path) -> None:
