@@ -13,7 +13,7 @@ LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simula
 STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
-.PHONY: watchlist test clean
+.PHONY: watchlist test test-full bench clean
 
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
@@ -26,6 +26,23 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# minutes, on a machine that does nothing else; growth needs 20 GB of disk
+bench: $(VENV)/installed-dev
+	mkdir -p $(OUT)
+	$(BIN)/pytest --override-ini addopts=-q benchmarks --benchmark-json=$(OUT)/bench.json
+	$(BIN)/python -m benchmarks.report $(OUT)/bench.json
+	$(if $(REAL),$(BIN)/python -m benchmarks.growth --source "$(REAL)/market/screener_daily.parquet" --output $(OUT)/growth.svg)
+
+# What needs a cluster of processes or a real browser. Debian's Chromium is brought where it is
+# missing and may be; elsewhere the tests say that they are skipped.
+test-full: $(VENV)/installed-browser
+	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes \
+	    --no-install-recommends chromium chromium-driver fonts-dejavu-core; \
+	else echo "no chromium with chromedriver here, and it cannot be installed"; fi
+	$(BIN)/pytest -m 'browser or cluster' -n 0 -rs tests/browser tests/backtest/test_cluster.py
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
@@ -41,4 +58,8 @@ $(VENV)/installed: pyproject.toml
 
 $(VENV)/installed-dev: $(VENV)/installed
 	$(PIP) --editable '.[dev]'
+	touch $@
+
+$(VENV)/installed-browser: $(VENV)/installed-dev
+	$(PIP) --editable '.[browser]'
 	touch $@

@@ -15,6 +15,7 @@ from recon.backtest.answers import MOVES, QUESTIONS
 from recon.backtest.report import Backtest
 from recon.backtest.tally import EVENTS
 from recon.files import write_atomic
+from recon.publish.pictures import svg
 
 SIZE: Final = {"width": 260, "height": 220}
 """Of one panel, pixels."""
@@ -130,11 +131,6 @@ def break_points(done: Backtest) -> alt.FacetChart:
             title=_title(done, f"Break-points, median and 90 % interval, {done.hindsights[0]}")
         )
     )
-
-
-def svg(chart: alt.FacetChart) -> str:
-    """Draw a chart as SVG that needs nothing from outside."""
-    return str(vl_convert.vegalite_to_svg(chart.to_dict()))
 
 
 def write_charts(done: Backtest, folder: Path) -> list[Path]:

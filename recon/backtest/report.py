@@ -145,7 +145,7 @@ def backtest(
         simulated=simulated,
         predicted=predicted,
         figures=summary(answered),
-        bins=_bins(answered),
+        bins=reliability(answered),
         card_bins=pl.concat(
             [
                 calibration(rows).select(
@@ -162,8 +162,19 @@ def backtest(
 _CARD: Final = (*MOMENT, "action")
 
 
-def _bins(answered: pl.DataFrame) -> pl.DataFrame:
-    """Clustered calibration of each hindsight and scope that has answers."""
+def reliability(answered: pl.DataFrame) -> pl.DataFrame:
+    """Clustered calibration of each hindsight and scope that has answers.
+
+    Parameters
+    ----------
+    answered : pl.DataFrame
+        As from `recon.backtest.answers.answers`, with at least one row.
+
+    Returns
+    -------
+    pl.DataFrame
+        As `Backtest.bins`.
+    """
     return pl.concat(
         [
             clustered(own).select(

@@ -43,6 +43,7 @@ VERBS = {
     "whatif": Verb("recon.cli.whatif", "Show how the list changes if prices move."),
     "train": Verb("recon.cli.train", "Fit the classifier on past events."),
     "signals": Verb("recon.cli.signals", "Turn the list into orders that a desk can take."),
+    "report": Verb("recon.cli.report", "Write one page of an event, to look at in a browser."),
     "watch": Verb("recon.cli.watch", "Say what changed since the last run; exit 3 on a new call."),
     "diff": Verb("recon.cli.diff", "Say what changed from one candidate list to another."),
     "score": Verb("recon.cli.score", "Score a candidate list against the official one."),

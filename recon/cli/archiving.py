@@ -10,7 +10,7 @@ from recon.cli import clock
 from recon.cli.output import notice
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
-from recon.publish.archive import keep, writable
+from recon.publish.archive import Archived, archived, keep, name_of, previous, writable
 from recon.store import Store
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -49,3 +49,16 @@ def put_by(opened: Store, run: Run, rows: pl.DataFrame, outlook: Outlook | None)
         notice(f"note: {opened.archive} cannot be written to, so this list is not archived")
         return None
     return keep(opened.archive, run, rows, outlook, clock.now())
+
+
+def last_run(
+    opened: Store, run: Run, rows: pl.DataFrame, outlook: Outlook | None
+) -> Archived | None:
+    """Last archived run before this one, as `recon.publish.archive.previous` finds it.
+
+    Parameters
+    ----------
+    opened, run, rows, outlook
+        As for `put_by`.
+    """
+    return previous(archived(opened.archive, run.event.id), run, name_of(run, rows, outlook))

@@ -9,7 +9,7 @@ import polars as pl
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from recon.backtest.charts import charts, svg, write_charts
+from recon.backtest.charts import charts, write_charts
 from recon.backtest.parallel import Progress
 from recon.backtest.plan import Plan
 from recon.backtest.report import Backtest, backtest
@@ -17,6 +17,7 @@ from recon.backtest.variants import WRONG_BY, ablation, curve, learning_curve
 from recon.cli.backtest_text import backtest_text
 from recon.cli.returns_text import study_text
 from recon.cli.variants_text import ablation_text, curve_text
+from recon.publish.pictures import svg
 
 Watch = Callable[[str], Progress]
 """From the name of a step to who is told how far it is."""

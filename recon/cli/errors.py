@@ -30,7 +30,6 @@ from recon.cli.errors_text import (
     parity_table,
     published_table,
 )
-from recon.cli.head import head
 from recon.cli.options import (
     as_of_option,
     event_option,
@@ -45,6 +44,7 @@ from recon.cli.output import emit, render
 from recon.cli.score import FIRST_YEAR, LAST_YEAR, TEST_YEAR
 from recon.cli.score_text import HINDSIGHTS
 from recon.publish.formats import encode
+from recon.publish.head import head
 from recon.store import Hindsight, Store
 
 

@@ -11,9 +11,8 @@ from recon.backtest.causes import CAUSES, ERRORS
 from recon.backtest.migrations import MigrationScore
 from recon.cli.score_text import HINDSIGHTS
 from recon.cli.tables import grid
-from recon.cli.watchlist_text import reasons
 from recon.pipeline import Run
-from recon.publish.words import money
+from recon.publish.words import money, reasons
 
 FIGURES = {
     "rank_1000": "cap at rank 1,000",

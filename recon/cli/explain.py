@@ -10,10 +10,10 @@ from rich.text import Text
 from recon.cli import clock
 from recon.cli.explain_text import layout
 from recon.cli.foresight import foresee
-from recon.cli.head import head
 from recon.cli.options import examples, open_store, output_option, run_options, store_option
 from recon.cli.output import emit, render
 from recon.publish.explain import explain as explain_company
+from recon.publish.head import head
 from recon.store import Hindsight
 
 

@@ -20,7 +20,6 @@ from recon.calendar import Event
 from recon.cli import clock
 from recon.cli.errors_text import migrations_table, move_names
 from recon.cli.foresight import models_folder
-from recon.cli.head import head
 from recon.cli.options import (
     as_of_option,
     event_option,
@@ -37,6 +36,7 @@ from recon.cli.score_archived import archived_content
 from recon.cli.score_text import HINDSIGHTS, Side, error_tables, every_event, one_event
 from recon.errors import NoDataError
 from recon.publish.formats import read_list
+from recon.publish.head import head
 from recon.store import Hindsight, Store
 
 FIRST_YEAR, LAST_YEAR, TEST_YEAR = 2021, 2024, 2025

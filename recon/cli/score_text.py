@@ -10,8 +10,7 @@ from rich.text import Text
 from recon.backtest.judge import Judged, errors
 from recon.backtest.official import Action
 from recon.backtest.score import Figures
-from recon.cli.watchlist_text import reasons
-from recon.publish.words import money
+from recon.publish.words import money, reasons
 from recon.store import Hindsight
 
 RATES = {

@@ -10,7 +10,6 @@ from rich.text import Text
 from recon.calendar import end_of_day
 from recon.cli import clock
 from recon.cli.foresight import foresee, whole_list
-from recon.cli.head import head
 from recon.cli.options import (
     assets_option,
     examples,
@@ -24,6 +23,7 @@ from recon.files import write_together
 from recon.orders.build import orders
 from recon.orders.profile import default_text, read_profile
 from recon.publish.desk import desk_files
+from recon.publish.head import head
 from recon.publish.spreadsheet import spreadsheet_csv
 from recon.store import Hindsight
 

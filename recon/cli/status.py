@@ -12,10 +12,11 @@ import orjson
 import polars as pl
 
 from recon.calendar import end_of_day, next_event, sessions
-from recon.cli import clock, freshness
+from recon.cli import clock
 from recon.cli.options import examples, open_store, output_option, store_option
 from recon.cli.output import emit, render, table
 from recon.master.coverage import OFFICIAL, Coverage, coverage_at
+from recon.publish import freshness
 from recon.publish.archive import Archived, about, archived
 from recon.store import StoreStatus
 

@@ -1,6 +1,8 @@
 """`recon train`: fit the classifier on past events and write it with its card."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 import polars as pl
@@ -8,6 +10,7 @@ from rich.progress import Progress
 
 from recon.backtest.answers import answers
 from recon.backtest.frames import cells_of, collect
+from recon.backtest.report import reliability
 from recon.backtest.scorecard import cards, table
 from recon.backtest.train import train as fit
 from recon.backtest.walk_forward import walk_forward
@@ -20,6 +23,7 @@ from recon.errors import InputError
 from recon.forecast.model import save
 from recon.forecast.shelf import file_name
 from recon.resources import models_directory
+from recon.store import Hindsight
 
 LEADS = (0, 5, 10, 20, 40, 60)
 
@@ -73,6 +77,7 @@ def train(
     with open_store(store) as opened:
         newest = end_of_day(opened.newest_session())
         first = opened.as_of(newest).sessions()[0]
+        simulated = opened.simulated
         kept = frames or opened.frames
     cells = cells_of(events, LEADS, HINDSIGHTS, first)
     with Progress(transient=True) as bar:
@@ -85,16 +90,26 @@ def train(
             progress=lambda done, whole: bar.update(task, completed=done, total=whole),
         )
     forward = walk_forward(frame, events[1:])
-    scores = table(cards(answers(forward))) if forward.height else pl.DataFrame()
+    answered = answers(forward) if forward.height else pl.DataFrame()
     for count in range(1, len(events) + 1):
         for hindsight in HINDSIGHTS:
             model, card = fit(frame, events[:count], hindsight, newest)
-            seen = scores.filter(
-                pl.col("event").is_in(events[:count]) & (pl.col("hindsight") == hindsight)
-            )
+            known = {"simulated": simulated, **_record(answered, events[:count], hindsight)}
             path = folder / file_name(events[count - 1], hindsight)
-            whole = save(model, card.model_copy(update={"scores": seen.to_dicts()}), path)
+            whole = save(model, card.model_copy(update=known), path)
             notice(
                 f"{path}: {card.rows:,} companies of {count} event{'s' * (count > 1)}, "
                 f"{card.changes:,} changes; sha256 {whole.sha256[:12]}"
             )
+
+
+def _record(
+    answered: pl.DataFrame, events: Sequence[str], hindsight: Hindsight
+) -> dict[str, list[dict[str, Any]]]:
+    """Scores and reliability over the events that a model may have learned from."""
+    if answered.is_empty():
+        return {}
+    seen = answered.filter(pl.col("event").is_in(events), hindsight=hindsight)
+    if seen.is_empty():
+        return {}
+    return {"scores": table(cards(seen)).to_dicts(), "bins": reliability(seen).to_dicts()}

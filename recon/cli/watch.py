@@ -6,8 +6,8 @@ from typing import Final
 
 import click
 
-from recon.cli import clock, freshness
-from recon.cli.archiving import put_by
+from recon.cli import clock
+from recon.cli.archiving import last_run, put_by
 from recon.cli.diff import tell
 from recon.cli.foresight import foresee, whole_list
 from recon.cli.options import (
@@ -22,7 +22,7 @@ from recon.cli.options import (
     threshold_option,
 )
 from recon.cli.output import notice
-from recon.publish.archive import archived, name_of, previous
+from recon.publish import freshness
 from recon.store import Hindsight
 
 FLIPPED: Final = 3
@@ -67,8 +67,7 @@ def watch(
     with open_store(store) as opened:
         done, said = foresee(opened, event, as_of, hindsight, models=models, rulebook=own)
         rows, _ = whole_list(opened, done, said, assets)
-        runs = archived(opened.archive, done.event.id)
-        last = previous(runs, done, name_of(done, rows, said))
+        last = last_run(opened, done, rows, said)
         before = None if last is None else last.rows()
         put_by(opened, done, rows, said)
     top = [freshness.line(done.as_of, done.event, clock.today(), simulated=done.simulated)]

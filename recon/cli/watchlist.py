@@ -11,7 +11,6 @@ from rich.text import Text
 from recon.cli import clock
 from recon.cli.archiving import archive_option, put_by
 from recon.cli.foresight import foresee, whole_list
-from recon.cli.head import head
 from recon.cli.options import (
     assets_option,
     examples,
@@ -23,7 +22,9 @@ from recon.cli.options import (
     store_option,
 )
 from recon.cli.output import emit, emit_frame, notice, render
-from recon.cli.watchlist_text import OPEN_FOR_ALL, assets_line, counts, table
+from recon.cli.watchlist_text import assets_line, counts, table
+from recon.publish.head import head
+from recon.publish.words import OPEN_FOR_ALL
 from recon.store import Hindsight
 
 LIMIT = 10

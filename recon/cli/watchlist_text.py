@@ -1,18 +1,12 @@
 """The candidate list for reading on a terminal."""
 
-from collections.abc import Sequence
-from typing import Final
-
 import polars as pl
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from recon.cli.tables import grid
-from recon.publish.words import above, money, signed_percent
-
-OPEN_FOR_ALL: Final = ("float_unknown", "voting_rights_unknown")
-"""Codes of every company that was in no index; a table need not repeat them."""
+from recon.publish.words import above, money, reasons, signed_percent
 
 
 def counts(rows: pl.DataFrame) -> str:
@@ -89,11 +83,6 @@ def _group(title: str, rows: pl.DataFrame) -> Table:
             Text(reasons(row["verdict_reasons"])),
         )
     return laid
-
-
-def reasons(codes: Sequence[str] | None) -> str:
-    """Give reason codes as words, but for those of every company."""
-    return ", ".join(one.replace("_", " ") for one in codes or () if one not in OPEN_FOR_ALL)
 
 
 def _side(action: str, from_index: str | None, to_index: str | None) -> str:

@@ -11,7 +11,6 @@ import orjson
 
 from recon.cli import clock
 from recon.cli.foresight import foresee_shocked
-from recon.cli.head import head
 from recon.cli.options import (
     examples,
     form,
@@ -27,6 +26,7 @@ from recon.cli.whatif_text import layout
 from recon.pipeline import Run
 from recon.publish.candidates import candidates
 from recon.publish.changes import MOVED, changes, flipped
+from recon.publish.head import head
 from recon.publish.lookup import find
 from recon.publish.whatif import companies_moved, lines_moved
 from recon.shocks import NOTHING_LEFT, Shock

@@ -71,6 +71,11 @@ class ModelCard(BaseModel):
         Packages that it was made with.
     scores : list of dict
         Walk-forward figures, as from `recon.backtest.scorecard.table`.
+    bins : list of dict
+        Reliability of the same chances, all events and leads of `scores` pooled, as from
+        `recon.backtest.report.reliability`.
+    simulated : bool
+        Whether all of it is of the simulated market.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -89,6 +94,8 @@ class ModelCard(BaseModel):
     sha256: str = ""
     versions: dict[str, str] = {}
     scores: list[dict[str, Any]] = []
+    bins: list[dict[str, Any]] = []
+    simulated: bool = False
 
 
 def save(model: ReconClassifier, card: ModelCard, path: Path) -> ModelCard:

@@ -5,7 +5,7 @@ odds of the company's chance less those with the group at its usual values among
 same side; parts of groups that work together do not add up to the whole.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,7 @@ from scipy.special import logit  # type: ignore[import-untyped]
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
 from recon.forecast.heads import HARD
+from recon.forecast.learners import Floats
 from recon.forecast.predict import matrix
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -79,41 +80,55 @@ class Part:
     usual: float
 
 
-def parts(model: ReconClassifier, features: pl.DataFrame, company_id: str) -> tuple[Part, ...]:
-    """Groups of features that moved a company's chance, the strongest first.
+def parts(
+    model: ReconClassifier, features: pl.DataFrame, companies: Sequence[str]
+) -> dict[str, tuple[Part, ...]]:
+    """Groups of features that moved the chances of companies, the strongest first.
 
     Parameters
     ----------
     model : ReconClassifier
-        That gave the chance.
+        That gave the chances.
     features : pl.DataFrame
         Of all companies of the moment, as from `recon.forecast.predict.predict`.
-    company_id : str
-        The company.
+    companies : sequence of str
+        `company_id` of each.
 
     Returns
     -------
-    tuple of Part
-        Empty where the company is not among them, or the rules leave it where it is.
+    dict of str to tuple of Part
+        Without the companies that are not among the features, or that the rules leave where
+        they are.
     """
-    row = features.filter((pl.col("company_id") == company_id) & ~pl.col("stays"))
-    if row.is_empty():
-        return ()
-    same = features.filter(pl.col("member") == row["member"][0])
-    usual = matrix(same.select(pl.col(FEATURES).median()))[0]
-    own = matrix(row)
-    variants = np.repeat(own, len(GROUPS) + 1, axis=0)
+    asked = features.filter(pl.col("company_id").is_in(list(companies)) & ~pl.col("stays"))
+    if asked.is_empty():
+        return {}
+    own, variants = matrix(asked), len(GROUPS) + 1
+    usual = np.empty_like(own)
+    for member in asked["member"].unique():
+        same = features.filter(pl.col("member") == member)
+        usual[(asked["member"] == member).to_numpy()] = matrix(
+            same.select(pl.col(FEATURES).median())
+        )[0]
+    # One block a company: as it is, then with each group in turn at its usual values.
+    blocks = np.repeat(own[:, None, :], variants, axis=1)
     for i, names in enumerate(GROUPS.values(), start=1):
         columns = [FEATURES.index(name) for name in names]
-        variants[i, columns] = usual[columns]
-    chance = np.clip(model.chances(variants)(float(row["line_shift"][0])), HARD, 1 - HARD)
-    found = (
-        Part(name, float(logit(chance[0]) - logit(other)), float(other))
-        for name, other in zip(GROUPS, chance[1:], strict=True)
-    )
+        blocks[:, i, columns] = usual[:, columns]
+    shift = float(asked["line_shift"][0])
+    given = model.chances(blocks.reshape(-1, own.shape[1]))(shift).reshape(-1, variants)
+    chance = np.clip(given, HARD, 1 - HARD)
+    moved = logit(chance[:, :1]) - logit(chance[:, 1:])
+    return {
+        company: _strongest(odds, usually)
+        for company, odds, usually in zip(asked["company_id"], moved, chance[:, 1:], strict=True)
+    }
+
+
+def _strongest(odds: Floats, usual: Floats) -> tuple[Part, ...]:
+    """Parts of one company worth a word."""
+    order = np.argsort(-np.abs(odds), kind="stable")
+    names = tuple(GROUPS)
     return tuple(
-        sorted(
-            (part for part in found if abs(part.log_odds) >= LEAST),
-            key=lambda part: -abs(part.log_odds),
-        )
+        Part(names[i], float(odds[i]), float(usual[i])) for i in order if abs(odds[i]) >= LEAST
     )

@@ -69,6 +69,36 @@ def choose(folder: Path, moment: datetime, hindsight: Hindsight) -> Shipped | No
     return Shipped(*load(path.with_suffix(".skops")))
 
 
+def record(folder: Path, name: str) -> tuple[ModelCard, ...]:
+    """Cards of a shipped model and of its twin, which learned the same events the other way.
+
+    Parameters
+    ----------
+    folder : Path
+        Of models and their cards.
+    name : str
+        Of the model, as in `model_version` of a list.
+
+    Returns
+    -------
+    tuple of ModelCard
+        `strict` first; without a twin that is not on the shelf.
+
+    Raises
+    ------
+    InputError
+        If the model has no card, or a card cannot be read.
+    """
+    own = read_card(folder / f"{name}.json")
+    twins = ("strict", "slow-facts")
+    paths = {one: folder / file_name(own.events[-1], one) for one in twins}
+    return tuple(
+        own if one == own.hindsight else read_card(path.with_suffix(".json"))
+        for one, path in paths.items()
+        if one == own.hindsight or path.with_suffix(".json").exists()
+    )
+
+
 def model_moment(target: Event, as_of: date) -> datetime:
     """Moment by which a model must have known all that it learned, for a run.
 

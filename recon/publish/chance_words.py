@@ -1,7 +1,7 @@
 """What moved a company's chance, in words."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import polars as pl
@@ -19,26 +19,28 @@ TOLD: Final = 1000.0
 Features = Mapping[str, Any]
 
 
-def moved_words(outlook: Outlook, company_id: str) -> tuple[str, ...]:
-    """Say what moved the chance of a company to change its side of the Russell 3000.
+def moved_words(outlook: Outlook, companies: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Say what moved the chances of companies to change their side of the Russell 3000.
 
     Parameters
     ----------
     outlook : Outlook
         Of the run.
-    company_id : str
-        The company.
+    companies : sequence of str
+        `company_id` of each.
 
     Returns
     -------
-    tuple of str
-        The strongest parts first; empty where nothing stands out.
+    dict of str to tuple of str
+        The strongest parts first; empty where nothing stands out, without the companies that
+        the rules leave where they are.
     """
-    found = parts(outlook.model, outlook.features, company_id)
-    if not found:
-        return ()
-    row = outlook.features.row(by_predicate=pl.col("company_id") == company_id, named=True)
-    return tuple(_sentence(part, row) for part in found[:MOST])
+    found = parts(outlook.model, outlook.features, companies)
+    rows = outlook.features.filter(pl.col("company_id").is_in(list(found)))
+    return {
+        row["company_id"]: tuple(_sentence(part, row) for part in found[row["company_id"]][:MOST])
+        for row in rows.iter_rows(named=True)
+    }
 
 
 def _sentence(part: Part, row: Features) -> str:

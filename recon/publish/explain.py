@@ -1,14 +1,13 @@
-"""One company explained: its lines, every verdict, its cap, rank, distances and chances."""
+"""Companies explained: their lines, every verdict, cap, rank, distances and chances."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
 
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
-from recon.publish.candidates import company_rows
-from recon.publish.chance_words import moved_words
 from recon.publish.explain_words import (
     cap_words,
     check_figures,
@@ -21,6 +20,7 @@ from recon.publish.explain_words import (
     what_would_change,
 )
 from recon.publish.explanation import Chance, Check, Explanation, Level, Line
+from recon.publish.grounds import Grounds, Row, grounds
 from recon.publish.lookup import find
 from recon.publish.sides import STAND_IN
 
@@ -43,13 +43,46 @@ def explain(run: Run, text: str, outlook: Outlook | None = None) -> Explanation:
         No line is listed under it.
     """
     symbol, remark = find(run, text)
-    asked = run.lines.row(by_predicate=pl.col("symbol") == symbol, named=True)
-    company_id = asked["company_id"]
-    lines = run.lines.filter(pl.col("company_id") == company_id).sort(
-        pl.col("role").replace_strict({"pricing_vehicle": 0, "additional_class": 1}, default=2),
-        "symbol",
-    )
-    own = run.companies.filter(pl.col("company_id") == company_id)
+    line = run.lines.row(by_predicate=pl.col("symbol") == symbol, named=True)
+    found = grounds(run, [line["company_id"]], outlook)
+    version = STAND_IN if outlook is None else outlook.model_version
+    return _explained(run, line, found, version, asked=text, remark=remark)
+
+
+def explain_all(
+    run: Run, companies: Sequence[str], outlook: Outlook | None = None
+) -> dict[str, Explanation]:
+    """Explain many companies at once, each by its pricing vehicle.
+
+    Parameters
+    ----------
+    run : Run
+        As from `recon.pipeline.run`.
+    companies : sequence of str
+        `company_id` of each; one without a line that can be in an index is left out.
+    outlook : Outlook, optional
+        Of the same run.
+    """
+    found = grounds(run, companies, outlook)
+    version = STAND_IN if outlook is None else outlook.model_version
+    vehicles = {
+        company: lines[0] for company, lines in found.lines.items() if company in found.companies
+    }
+    return {
+        company: _explained(run, line, found, version, asked=line["symbol"])
+        for company, line in vehicles.items()
+    }
+
+
+def _explained(
+    run: Run, line: Row, found: Grounds, version: str, *, asked: str, remark: str | None = None
+) -> Explanation:
+    company_id = line["company_id"]
+    lines, own = found.lines[company_id], found.companies.get(company_id, ())
+    remarks = [*filter(None, [remark])]
+    remarks += since_rank_day(run, lines, found.official.get(company_id, ()))
+    if line["role"] is None:
+        remarks.append(excluded_line(line, own[0]["symbol"] if own else None))
     head = {
         "run_id": run.run_id,
         "event": run.event.id,
@@ -59,22 +92,18 @@ def explain(run: Run, text: str, outlook: Outlook | None = None) -> Explanation:
         "hindsight": run.hindsight,
         "rulebook_version": run.rulebook.version,
         "simulated": run.simulated,
-        "asked": text,
-        "symbol": symbol,
+        "asked": asked,
+        "symbol": line["symbol"],
         "company_id": company_id,
-        "cik": asked["cik"],
-        "company": asked["name"],
-        "is_candidate": asked["role"] is not None,
-        "lines": tuple(_line(row) for row in lines.iter_rows(named=True)),
+        "cik": line["cik"],
+        "company": line["name"],
+        "is_candidate": line["role"] is not None,
+        "lines": tuple(_line(row) for row in lines),
+        "remark": "; ".join(remarks) or None,
     }
-    remarks = [*filter(None, [remark]), *since_rank_day(run, company_id)]
-    if asked["role"] is None:
-        vehicle = own["symbol"][0] if own.height else None
-        remarks.append(excluded_line(asked, vehicle))
-    head["remark"] = "; ".join(remarks) or None
-    if own.is_empty():
+    if not own:
         return Explanation(**head, result="no line of this company can be in an index")
-    return Explanation(**head | _company(run, own.row(0, named=True), asked, lines, outlook))
+    return Explanation(**head | _company(run, own[0], line, found), model_version=version)
 
 
 def _line(row: dict[str, Any]) -> Line:
@@ -101,21 +130,17 @@ def _line(row: dict[str, Any]) -> Line:
     )
 
 
-def _company(
-    run: Run,
-    company: dict[str, Any],
-    asked: dict[str, Any],
-    lines: pl.DataFrame,
-    outlook: Outlook | None,
-) -> dict[str, Any]:
-    verdicts = run.verdicts.filter(pl.col("company_id") == company["company_id"])
-    said = own_answers(run, company["company_id"])
+def _company(run: Run, company: Row, asked: Row, found: Grounds) -> dict[str, Any]:
+    company_id = company["company_id"]
+    said = own_answers(found.answers.get(company_id, ()))
     checks = tuple(
         Check(
-            **row,
+            rule=row["rule"],
+            verdict=row["verdict"],
+            reason=row["reason"],
             figures=said.get(row["rule"]) or check_figures(row["rule"], company, run.rulebook),
         )
-        for row in verdicts.select("rule", "verdict", "reason").iter_rows(named=True)
+        for row in found.verdicts.get(company_id, ())
     )
     priced = asked if asked["role"] is not None else company
     price = priced["close"]
@@ -130,20 +155,19 @@ def _company(
         "total_cap_usd": company["total_cap_usd"],
         "priced_symbol": priced["symbol"],
         "price_usd": price,
-        "cap": cap_words(company, lines),
+        "cap": cap_words(company, found.lines[company_id]),
         "rank": company["rank"],
         "percent": company["percent"],
         "before": before,
-        "membership": membership_words(run, lines),
+        "membership": membership_words(run, found.members.get(company_id, ())),
         "after": company["to_size"],
         "result": "left the exchange, so on no list"
         if company["left_on"]
         else result_words(before, company["to_size"]),
         "levels": levels,
         "changes": what_would_change(run, company, checks, levels),
-        "chances": _chances(run, company["company_id"], outlook),
-        "model_version": STAND_IN if outlook is None else outlook.model_version,
-        "moved": () if outlook is None else moved_words(outlook, company["company_id"]),
+        "chances": tuple(_chance(row) for row in found.chances.get(company_id, ())),
+        "moved": found.moved.get(company_id, ()),
     }
 
 
@@ -173,7 +197,6 @@ def _levels(run: Run, company: dict[str, Any], price: float | None) -> tuple[Lev
     return tuple(found)
 
 
-def _chances(run: Run, company_id: str, outlook: Outlook | None) -> tuple[Chance, ...]:
-    rows = company_rows(run, outlook).filter(pl.col("company_id") == company_id)
+def _chance(row: Row) -> Chance:
     columns = ("index", "action", "from_index", "to_index", "probability", "call", "rules_call")
-    return tuple(Chance(**row) for row in rows.sort("index").select(columns).iter_rows(named=True))
+    return Chance(**{name: row[name] for name in columns})

@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import polars as pl
-
 from recon.master.offerings import FORMER_SPAC, NOTHING, OFFERED, OFFERED_BEFORE, OUTSIDE
 from recon.pipeline import Run
 from recon.publish.explanation import Check, Level
@@ -74,14 +72,10 @@ def check_figures(rule: str, company: Row, rulebook: Rulebook) -> str:
     return words(company, rulebook) if words else ""
 
 
-def own_answers(run: Run, company_id: str) -> dict[str, str]:
+def own_answers(answers: Sequence[Row]) -> dict[str, str]:
     """Say by rule where the user's own answers about a company are from."""
-    if run.answers.is_empty():
-        return {}
-    own = run.answers.filter(pl.col("company_id") == company_id)
     return {
-        row["rule"]: f"your own answer of {row['known_on']}: {row['source']}"
-        for row in own.iter_rows(named=True)
+        row["rule"]: f"your own answer of {row['known_on']}: {row['source']}" for row in answers
     }
 
 
@@ -92,16 +86,15 @@ def excluded_line(line: Row, vehicle: str | None) -> str:
     return f"{said}; shown is the company by its line {vehicle}" if vehicle else said
 
 
-def cap_words(company: Row, lines: pl.DataFrame) -> str:
+def cap_words(company: Row, lines: Sequence[Row]) -> str:
     """Say how the total cap comes about: which count, at which price, from where."""
     provenance = str(company["cap_provenance"])
     source = company["symbol"]
     if provenance.startswith("sibling:"):
         source = provenance.removeprefix("sibling:")
-    used = lines.filter(pl.col("symbol") == source)
-    if company["total_cap_usd"] is None or used.is_empty():
+    row = next((one for one in lines if one["symbol"] == source), None)
+    if company["total_cap_usd"] is None or row is None:
         return "no line of the company has a share count"
-    row = used.row(0, named=True)
     said = (
         f"{money(company['total_cap_usd'])} = {row['shares']:,.0f} shares × "
         f"{price(row['close'])} ({source})"
@@ -116,19 +109,24 @@ def cap_words(company: Row, lines: pl.DataFrame) -> str:
     return f"{said}; {', '.join(where)}"
 
 
-def membership_words(run: Run, lines: pl.DataFrame) -> str:
-    """Say where membership before the event comes from."""
-    own = run.membership.lines.join(
-        lines.select("security_id", "symbol"), on="security_id", how="inner"
-    ).unique("symbol", keep="first", maintain_order=True)
+def membership_words(run: Run, members: Sequence[Row]) -> str:
+    """Say where membership before the event comes from.
+
+    Parameters
+    ----------
+    run : Run
+        Whose lists they are.
+    members : sequence of dict
+        Lines of the company that were members, as in `recon.publish.grounds.Grounds`.
+    """
     lists = {one.index: one for one in run.membership.snapshots}
     if run.membership.micro is not None:
         lists["RMICRO"] = run.membership.micro
-    if own.is_empty():
+    if not members:
         used = ", ".join(f"{one.index} of {one.asof}" for one in lists.values())
         return f"on none of the lists used ({used})" if used else "no list is known"
     said: dict[str, list[str]] = {}
-    for row in own.sort("symbol").iter_rows(named=True):
+    for row in members:
         index = row["size"] or "RMICRO"
         listed = lists.get(index) or lists.get("R3000")
         by = f"the official list of {row['since']}"
@@ -150,13 +148,14 @@ def result_words(before: str | None, after: str | None) -> str:
     return f"moves from {before} to {after}"
 
 
-def since_rank_day(run: Run, company_id: str) -> list[str]:
+def since_rank_day(run: Run, lines: Sequence[Row], named: Sequence[Row]) -> list[str]:
     """Say what has become of a company since rank day: lines that left, and what is official."""
-    own = run.lines.filter((pl.col("company_id") == company_id) & pl.col("role").is_not_null())
-    left = own.filter(pl.col("left_on").is_not_null()).select("symbol", "left_on")
-    named = run.official.filter(pl.col("company_id") == company_id).select("ticker", "action")
-    said = [f"{symbol} left the exchange on {day}" for symbol, day in left.iter_rows()]
-    said += [f"the official list ({run.status}): {action} {t}" for t, action in named.iter_rows()]
+    said = [
+        f"{row['symbol']} left the exchange on {row['left_on']}"
+        for row in lines
+        if row["role"] is not None and row["left_on"] is not None
+    ]
+    said += [f"the official list ({run.status}): {row['action']} {row['ticker']}" for row in named]
     if said or run.official.is_empty():
         return said
     return [f"the official list ({run.status}) does not name it"]

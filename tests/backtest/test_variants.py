@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "forecast"))
 
 from small_events import frame
 
-from recon.backtest.charts import charts, svg, write_charts
+from recon.backtest.charts import charts, write_charts
 from recon.backtest.report import Backtest, backtest
 from recon.backtest.tally import EVENTS
 from recon.backtest.variants import (
@@ -25,6 +25,7 @@ from recon.backtest.variants import (
     curve,
     learning_curve,
 )
+from recon.publish.pictures import svg
 
 EVENT_IDS = ("2021-06", "2022-06", "2023-06")
 ELSEWHERE = re.compile(r"""(?:href|src)\s*=\s*["'](?!#|data:)|url\((?!#)|@import|<script""")

@@ -11,7 +11,7 @@ from run_recon import Run
 
 import recon.cli.clock
 from recon.calendar import event
-from recon.cli import freshness
+from recon.publish import freshness
 
 
 @pytest.fixture(autouse=True)

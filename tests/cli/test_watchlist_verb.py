@@ -16,7 +16,6 @@ from small_run import small_run
 import recon.cli.clock
 from recon import pipeline
 from recon.cli import foresight
-from recon.cli.head import head
 from recon.cli.watchlist_text import table as recon_table
 from recon.forecast import look as forecast
 from recon.forecast.outlook import Outlook
@@ -27,6 +26,7 @@ from recon.publish.candidate import FRAME_SCHEMA, Candidate
 from recon.publish.candidates import candidates
 from recon.publish.explanation import Explanation
 from recon.publish.formats import read_list
+from recon.publish.head import head
 from recon.publish.sides import STAND_IN
 from recon.store import Store
 

@@ -14,10 +14,10 @@ from small_run import small_run
 
 import recon.cli.clock
 from recon.cli import foresight
-from recon.cli.head import head
 from recon.cli.whatif import look_up
 from recon.forecast import look as forecast
 from recon.publish.changes import CHANGES
+from recon.publish.head import head
 from recon.publish.lookup import find
 from recon.store import Store
 

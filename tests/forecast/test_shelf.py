@@ -6,11 +6,13 @@ from pathlib import Path
 import pytest
 from small_events import frame
 
+from recon.errors import InputError
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
-from recon.forecast.model import ModelCard, save
+from recon.forecast.model import ModelCard, read_card, save
 from recon.forecast.predict import matrix
-from recon.forecast.shelf import choose, file_name
+from recon.forecast.shelf import choose, file_name, record
+from recon.resources import models_directory
 from recon.store import Hindsight
 
 LABELS = {
@@ -67,3 +69,26 @@ def test_the_newest_that_may_speak(
 
 def test_without_models_there_is_none(tmp_path: Path) -> None:
     assert choose(tmp_path, FACTS, "strict") is None
+
+
+def test_a_record_is_of_the_model_and_its_twin(folder: Path, tmp_path: Path) -> None:
+    for hindsight in ("strict", "slow-facts"):
+        found = record(folder, f"recon-2022-06-{hindsight}")
+        assert [one.name for one in found] == ["recon-2022-06-strict", "recon-2022-06-slow-facts"]
+    alone = "recon-2021-06-strict.json"
+    (tmp_path / alone).write_bytes((folder / alone).read_bytes())
+    assert [one.name for one in record(tmp_path, "recon-2021-06-strict")] == [
+        "recon-2021-06-strict"
+    ]
+    with pytest.raises(InputError, match="no card"):
+        record(tmp_path, "recon-2022-06-strict")
+
+
+def test_shipped_cards_hold_the_reliability_of_their_scores() -> None:
+    cards = [read_card(path) for path in sorted(models_directory().glob("recon-*.json"))]
+    assert any(card.scores for card in cards)
+    for card in cards:
+        bins = [one for one in card.bins if one["scope"] == "Russell 3000"]
+        assert bool(bins) == bool(card.scores)
+        assert {one["hindsight"] for one in bins} <= {card.hindsight}
+        assert all(one["n"] > 0 and 0 <= one["rate"] <= 1 for one in bins)

@@ -7,7 +7,7 @@ from small_run import small_run
 
 from recon.errors import UnknownSymbolError
 from recon.pipeline import Run
-from recon.publish.explain import explain
+from recon.publish.explain import explain, explain_all
 from recon.publish.explanation import Explanation
 
 
@@ -197,3 +197,12 @@ def test_an_explanation_survives_json(run: Run) -> None:
         text = found.model_dump_json()
         assert "NaN" not in text
         assert Explanation.model_validate(json.loads(text), strict=False) == found
+
+
+def test_many_at_once_are_explained_as_one_by_one(run: Run) -> None:
+    companies = [*run.companies["company_id"], "nobody"]
+    found = explain_all(run, companies)
+    assert set(found) == set(run.companies["company_id"])
+    for company, one in found.items():
+        vehicle = run.companies.filter(company_id=company)["symbol"][0]
+        assert one == explain(run, vehicle)

@@ -8,9 +8,9 @@ import polars as pl
 
 from recon.additions import SMALLEST, Carried
 from recon.calendar import events
-from recon.cli import freshness
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
+from recon.publish import freshness
 from recon.publish.follow import not_followed
 from recon.publish.left_open import OPEN, left_open
 from recon.publish.sides import STAND_IN
@@ -18,6 +18,7 @@ from recon.publish.words import money
 
 NAMED: Final = 12
 """Names that a note gives one by one."""
+NO_MICRO: Final = "no rows, because no list of its members is at most 12 months old"
 
 
 def head(run: Run, today: date, outlook: Outlook | None = None) -> list[str]:
@@ -32,7 +33,6 @@ def head(run: Run, today: date, outlook: Outlook | None = None) -> list[str]:
     outlook : Outlook, optional
         Whose chances are shown.
     """
-    notes = [_open(run), _official(run), _left(run), _between(run)]
     return [
         freshness.line(run.as_of, run.event, today, simulated=run.simulated),
         _dates(run),
@@ -42,8 +42,13 @@ def head(run: Run, today: date, outlook: Outlook | None = None) -> list[str]:
         _chances(run, outlook),
         _members(run),
         _micro(run),
-        *filter(None, notes),
+        *notes(run),
     ]
+
+
+def notes(run: Run) -> list[str]:
+    """Say what is out of the ordinary about a run: often nothing."""
+    return [*filter(None, (_open(run), _official(run), _left(run), _between(run)))]
 
 
 def _chances(run: Run, outlook: Outlook | None) -> str:
@@ -111,7 +116,7 @@ def _between(run: Run) -> str | None:
 def _dates(run: Run) -> str:
     event = run.event
     days = [
-        f"{name} {day} ({_away(day, run.as_of)})" if day else f"no {name} day"
+        f"{name} {day} ({away(day, run.as_of)})" if day else f"no {name} day"
         for name, day in (
             ("rank day", event.rank_day),
             ("preliminary", event.preliminary),
@@ -122,7 +127,8 @@ def _dates(run: Run) -> str:
     return leg + ", ".join(days)
 
 
-def _away(day: date, as_of: date) -> str:
+def away(day: date, as_of: date) -> str:
+    """Say how far a day is from the one that is looked from."""
     days = (day - as_of).days
     if days == 0:
         return "that day"
@@ -204,5 +210,5 @@ def _members(run: Run) -> str:
 def _micro(run: Run) -> str:
     micro = run.membership.micro
     if micro is None:
-        return "RMICRO: no rows, because no list of its members is at most 12 months old"
+        return f"RMICRO: {NO_MICRO}"
     return f"RMICRO of {micro.asof} ({micro.kind}, {_count(micro.age(run.as_of))} old)"

@@ -7,7 +7,7 @@ from small_run import small_run
 
 from recon.additions import carry, russell_3000e
 from recon.calendar import event
-from recon.cli.head import head
+from recon.publish.head import head
 
 
 def test_the_head_says_who_was_asked_and_which_lines_decide() -> None:
