@@ -27,15 +27,15 @@ test: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/pytest
 
-# What takes minutes or needs a real browser. Debian's Chromium is brought where it is missing and
-# may be; elsewhere the tests say that they are skipped.
+# What takes minutes, a cluster of processes or a real browser. Debian's Chromium is brought where it
+# is missing and may be; elsewhere the tests say that they are skipped.
 test-full: $(VENV)/installed-browser
 	@command -v chromium >/dev/null && command -v chromedriver >/dev/null || \
 	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
 	  apt-get update --quiet=2 && DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes \
 	    --no-install-recommends chromium chromium-driver fonts-dejavu-core; \
 	else echo "no chromium with chromedriver here, and it cannot be installed"; fi
-	$(BIN)/pytest -m "browser or notebooks" -n 0 -rs
+	$(BIN)/pytest -m "browser or notebooks or cluster" -n 0 -rs
 
 # the notebooks with their output, to be read
 notebooks: $(VENV)/installed-dev

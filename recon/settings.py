@@ -17,8 +17,10 @@ class Settings(BaseSettings):
 
     Attributes
     ----------
-    store : Path
-        Folder of the store (`RECON_STORE`).
+    store : str
+        Folder of the store, or address of a published one (`RECON_STORE`).
+    copies : Path
+        Folder of the local copies of published stores (`RECON_COPIES`).
     data : Path
         Folder of source files for the main job (`RECON_DATA`).
     rulebook : Path or None
@@ -39,7 +41,8 @@ class Settings(BaseSettings):
         env_prefix="RECON_", toml_file="recon.toml", extra="forbid", frozen=True
     )
 
-    store: Path = user_data_path("recon", appauthor=False) / "store"
+    store: str = str(user_data_path("recon", appauthor=False) / "store")
+    copies: Path = user_data_path("recon", appauthor=False) / "copies"
     data: Path = Path("../shared/data")
     rulebook: Path | None = None
     assets: Path | None = None

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import object_store
 import pytest
 from filelock import FileLock
 from hypothesis import settings
@@ -43,3 +44,20 @@ def real_store(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
             (folder / "real-store.done").touch()
     with store:
         yield store
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An S3 server with one bucket; tests that need it are of the group `s3`, to share it."""
+    pytest.importorskip("moto", reason="the S3 server for tests, moto, is not installed")
+    with object_store.serving(tmp_path_factory.mktemp("s3")) as endpoint:
+        object_store.files(endpoint).create_dir(object_store.BUCKET)
+        yield endpoint
+
+
+@pytest.fixture
+def s3(s3_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The server's address, in the environment as a user sets it."""
+    for name, value in object_store.environment(s3_server).items():
+        monkeypatch.setenv(name, value)
+    return s3_server

@@ -4,6 +4,19 @@ Events and moments run side by side, and each of them on one thread: boosting an
 would else open as many threads as there are cores in every process, and wait for each other. The
 limit is set around each task and not in the environment, so it holds in joblib's own processes,
 in the threads of a cluster's worker, and here.
+
+A cluster is Dask's own. On each machine, with the same `recon[cluster]` installed:
+
+    dask scheduler --port 8786                         # on one of them
+    dask worker tcp://10.0.0.1:8786 --nthreads 1       # on each, once a core
+    recon backtest --cluster tcp://10.0.0.1:8786 --store /mnt/recon/store
+
+Feature frames, each with its simulated paths to rank day, the models of a walk-forward and the
+event studies go to the workers. A worker opens the store and writes its frames itself, so it must
+see both folders, and the user's own rulebook if there is one, under the paths that the caller
+gives: a shared mount. A published store (`--store s3://…`) is read from the caller's local copy:
+then `RECON_COPIES` names a folder on that mount. A worker that is lost costs its tasks alone,
+which the others take up; frames that are done stay done.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -52,8 +65,8 @@ def cluster(address: str | None) -> Iterator[None]:
     Parameters
     ----------
     address : str or None
-        Of the scheduler, such as `tcp://10.0.0.1:8786`. Its workers have this program, and see
-        the store and the folder of frames under the same paths.
+        Of the scheduler, such as `tcp://10.0.0.1:8786`. What its workers must have and see stands
+        at the head of this module.
 
     Raises
     ------

@@ -34,6 +34,7 @@ VERBS = {
     "ingest": Verb("recon.cli.ingest", "Load files and folders into the store."),
     "fetch": Verb("recon.cli.fetch", "Bring the live sources from their public addresses."),
     "simulate": Verb("recon.cli.simulate", "Write a simulated market as files."),
+    "publish": Verb("recon.cli.publish", "Publish the store for a team, as Parquet files."),
     "status": Verb("recon.cli.status", "Say what the store holds, and what is missing."),
     "backup": Verb("recon.cli.backup", "Copy the store to a new folder, with checksums."),
     "restore": Verb("recon.cli.backup", "Make a store from a backup, if it is undamaged."),

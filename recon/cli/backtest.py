@@ -125,7 +125,13 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
 @click.option(
     "--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes at once."
 )
-@click.option("--cluster", "address", metavar="ADDRESS", help="Dask scheduler to compute on.")
+@click.option(
+    "--cluster",
+    "address",
+    metavar="ADDRESS",
+    help="Dask scheduler to compute on; its workers see the store and the frames under the same "
+    "paths.",
+)
 @click.option(
     "--frames",
     type=click.Path(path_type=Path, file_okay=False),

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from recon.cli import clock
-from recon.cli.options import examples, open_store, store_option
+from recon.cli.options import examples, open_store, own_store_option, store_option
 from recon.cli.output import notice
 from recon.store import BackupManifest
 
@@ -26,7 +26,7 @@ def backup(destination: Path, store: Path) -> None:
 
 @click.command(epilog=examples("recon restore /backups/2026-05-01 --store /data/recon"))
 @click.argument("source", type=click.Path(path_type=Path))
-@store_option
+@own_store_option
 def restore(source: Path, store: Path) -> None:
     """Make the store named by --store from SOURCE, a folder that `recon backup` made.
 

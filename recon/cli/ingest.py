@@ -9,7 +9,7 @@ import polars as pl
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 
 from recon.cli import clock
-from recon.cli.options import examples, open_store, store_option
+from recon.cli.options import examples, open_store, own_store_option
 from recon.cli.output import bar, emit_frame, notice
 from recon.store import BatchReport
 
@@ -31,7 +31,7 @@ _ASIDE = ("quarantined", "skipped", "repeated", "conflicts")
     )
 )
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@store_option
+@own_store_option
 @click.pass_context
 def ingest(context: click.Context, paths: tuple[Path, ...], store: Path) -> None:
     """Load files and folders into the store.

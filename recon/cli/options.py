@@ -1,5 +1,6 @@
 """Options that several verbs share, so that each has one name, one form and one default."""
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -70,13 +71,47 @@ def examples(*lines: str) -> str:
 
 
 def store_option(command: _F) -> _F:
-    """`--store`, else `RECON_STORE`, else `recon.toml`, else the platform's data folder."""
+    """`--store`, else `RECON_STORE`, else `recon.toml`, else the platform's data folder.
+
+    A published store is brought to this machine first: the verb gets the folder of its copy.
+    """
     return click.option(
         "--store",
-        type=click.Path(path_type=Path, file_okay=False),
-        callback=lambda _ctx, _param, value: value or load_settings().store,
+        metavar="FOLDER|ADDRESS",
+        callback=_store_to_read,
+        help="Folder of the store, or of a published one, or its address, such as "
+        "s3://bucket/prefix; else RECON_STORE, else the platform's data folder.",
+    )(command)
+
+
+def own_store_option(command: _F) -> _F:
+    """`--store` of a verb that writes to it: a published store is refused."""
+    return click.option(
+        "--store",
+        metavar="FOLDER",
+        callback=_store_to_write,
         help="Folder of the store; else RECON_STORE, else the platform's data folder.",
     )(command)
+
+
+def _store_to_read(context: click.Context, parameter: click.Parameter, value: str | None) -> Path:
+    from recon.cli.copying import bring  # noqa: PLC0415 - polars and duckdb are slow to import
+
+    settings = load_settings()
+    where = value or settings.store
+    return bring(where, settings.copies) or _folder(where, parameter, context)
+
+
+def _store_to_write(context: click.Context, parameter: click.Parameter, value: str | None) -> Path:
+    from recon.store.copied import refuse_published  # noqa: PLC0415 - as above
+
+    where = value or load_settings().store
+    refuse_published(where)
+    return _folder(where, parameter, context)
+
+
+def _folder(where: str, parameter: click.Parameter, context: click.Context) -> Path:
+    return Path(os.fsdecode(click.Path(file_okay=False).convert(where, parameter, context)))
 
 
 def event_option(command: _F) -> _F:

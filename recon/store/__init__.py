@@ -2,6 +2,8 @@
 
 from recon.store.asof import AsOf, Hindsight
 from recon.store.backup import BackupManifest
+from recon.store.copied import Copy, local_copy
+from recon.store.published import Published
 from recon.store.reports import BatchReport, Difference, SourceStatus, StoreStatus
 from recon.store.store import Store
 
@@ -9,9 +11,12 @@ __all__ = [
     "AsOf",
     "BackupManifest",
     "BatchReport",
+    "Copy",
     "Difference",
     "Hindsight",
+    "Published",
     "SourceStatus",
     "Store",
     "StoreStatus",
+    "local_copy",
 ]

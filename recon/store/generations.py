@@ -34,6 +34,8 @@ _DRAWS = "SELECT current_setting('enable_progress_bar')"
 _WRITER_MEMORY = "1GB"
 _HEADERS = 3 * 4096
 """Bytes of a database before its first block (DuckDB, storage format)."""
+COPIED = "copied.json"
+"""A file of this name marks a folder that copies what was published; only its copier writes it."""
 
 
 def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:

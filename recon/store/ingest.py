@@ -11,6 +11,7 @@ from recon.errors import InputError, RefusedFileError, StoreError
 from recon.resources import query
 from recon.sources.base import Source
 from recon.store import schema
+from recon.store.copied import refuse_published
 from recon.store.discover import Found, discover, fingerprint
 from recon.store.generations import Folder, connect, reading
 from recon.store.land import Progress, land
@@ -46,12 +47,14 @@ def ingest(
     Raises
     ------
     InputError
-        If a path does not exist, or the call would mix simulated and real data.
+        If a path does not exist, the call would mix simulated and real data, or the store is
+        a published one or a copy of it.
     RefusedFileError
         If a named file is not recognised or is refused; the store is as it was.
     StoreLockedError, StoreTooNewError
         As the classes say.
     """
+    refuse_published(str(folder.path))
     found = discover(paths)
     for one in found:
         if one.source is None and one.named:

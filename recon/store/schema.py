@@ -1,11 +1,15 @@
 """The schema of a store: numbered migrations in `sql/migrations`, applied in order."""
 
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
 from recon.errors import StoreTooNewError
 from recon.resources import sql_directory
+
+VERSIONS: Final = "schema_version"
+"""The table that says which migrations were applied."""
 
 
 def migrations() -> dict[int, Path]:
@@ -22,7 +26,7 @@ def newest_version() -> int:
 def version(connection: duckdb.DuckDBPyConnection) -> int:
     """Schema version of an open store; 0 for an empty database."""
     tables = connection.sql("SELECT table_name FROM duckdb_tables()").fetchall()
-    if ("schema_version",) not in tables:
+    if (VERSIONS,) not in tables:
         return 0
     rows = connection.sql("SELECT coalesce(max(version), 0) FROM schema_version").fetchall()
     return int(rows[0][0])
@@ -47,8 +51,17 @@ def check_not_newer(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     return found
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+def migrate(connection: duckdb.DuckDBPyConnection, path: Path, last: int | None = None) -> None:
     """Bring a store that is open for writing to the newest version, in one transaction.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Of the store.
+    path : Path
+        Its folder.
+    last : int, optional
+        Go no further than this version.
 
     Raises
     ------
@@ -58,7 +71,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     found = check_not_newer(connection, path)
     connection.begin()
     for number, file in migrations().items():
-        if number > found:
+        if found < number <= (last or number):
             connection.execute(file.read_text(encoding="utf-8"))
             connection.execute("INSERT INTO schema_version VALUES (?, ?)", [number, file.stem])
     connection.commit()

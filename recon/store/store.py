@@ -15,6 +15,9 @@ from recon.store.backup import BackupManifest, backup, restore
 from recon.store.generations import Folder, Generation, reading
 from recon.store.ingest import ingest, upgrade
 from recon.store.land import Progress
+from recon.store.place import Place
+from recon.store.published import Progress as FilesDone
+from recon.store.published import Published, publish
 from recon.store.reports import BatchReport, StoreStatus
 from recon.store.status import status
 
@@ -149,6 +152,19 @@ class Store:
     ) -> list[BatchReport]:
         """Ingest files and folders; see `recon.store.ingest.ingest`."""
         return ingest(self._folder, [Path(path) for path in paths], progress=progress, now=now)
+
+    def publish(self, address: str, progress: FilesDone | None = None) -> Published:
+        """Publish the newest generation for others; see `recon.store.published.publish`.
+
+        Parameters
+        ----------
+        address : str
+            A folder, or such as `s3://bucket/prefix`; see `recon.store.place.Place`.
+        progress : callable, optional
+            Told how many files are settled.
+        """
+        place = Place(address)
+        return publish(self._generation(), self.fingerprint(), self.simulated, place, progress)
 
     def as_of(self, moment: datetime, hindsight: Hindsight = "strict") -> AsOf:
         """Return the store as it was known at an aware moment.
