@@ -46,14 +46,13 @@ def as_if_rank_day(frame: pl.DataFrame) -> pl.DataFrame:
     """
     sized = pl.col("sigma").is_not_null()
     inside, large = pl.col("rules_in"), pl.col("rules_large")
-    answered = {"p_r3000": inside, "p_r1000": inside & large, "p_r2000": inside & ~large}
+    answered = {"p_r3000": inside, "p_r1000": inside & large}
     return frame.with_columns(
         **{name: pl.when(sized).then(said.cast(pl.Float64)) for name, said in answered.items()},
         p_priced=pl.when(sized).then(1 - pl.col("fails_price").fill_null(0.0)),
-        p_alive=pl.when(sized).then(1.0),
         sigma=pl.when(sized).then(pl.col("doubt").clip(0, MOST_DOUBT)),
         sessions_ahead=pl.when(pl.col("seen")).then(0.0),
-    ).with_columns(sigmas_3000=pl.col("distance_3000") / pl.col("sigma").clip(0.02))
+    )
 
 
 def without_classifier(predicted: pl.DataFrame) -> pl.DataFrame:

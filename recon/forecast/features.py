@@ -21,15 +21,10 @@ from recon.forecast.view import View
 SIZE: Final = (
     "p_r3000",
     "p_r1000",
-    "p_r2000",
     "p_priced",
-    "p_alive",
     "sigma",
     "distance_3000",
-    "sigmas_3000",
-    "distance_1000",
     "distance_side",
-    "relative_rank",
 )
 """What the simulation and the ranking say."""
 STANDING: Final = (
@@ -63,13 +58,11 @@ STANDING: Final = (
     "change_quarter",
 )
 """What is known of the company's standing."""
-RULED: Final = ("ruled_in", "ruled_eligible")
-"""The rules' answer as if the session were rank day: where little was learned, it holds."""
-FEATURES: Final = (*SIZE, *STANDING, *KIND, *RULED)
+FEATURES: Final = (*SIZE, *STANDING, *KIND, "ruled_eligible")
 """Columns that the classifier reads, in order."""
 RULES: Final = ("rules_in", "rules_large", "rules_unbanded_large", "eligible", "stays")
-"""The rules' answer again, the side of the Russell 1000 and who stays whatever its size, for
-calls and baselines; not read by the classifier."""
+"""The rules' answer as if the session were rank day, the side of the Russell 1000 and who stays
+whatever its size, for calls and baselines; not read by the classifier."""
 
 
 def features(
@@ -93,7 +86,8 @@ def features(
     -------
     pl.DataFrame
         `company_id`, `symbol`, the columns of `FEATURES` (Float64; null where not known) and of
-        `RULES` (bool), `places` (of the Russell 3000, less the members that are not among the
+        `RULES` (bool), `distance_1000` (log distance of the cap to rank 1,000, for the baseline
+        without bands), `places` (of the Russell 3000, less the members that are not among the
         companies).
     """
     return examine(view, quotes, announcements, paths=paths)[0]
@@ -131,8 +125,7 @@ def examine(
         )
         .join(unheld(view.membership), on="security_id", how="left", maintain_order="left")
         .with_columns(**_standing(view), **_size(view))
-        .with_columns(ruled_in="rules_in", ruled_eligible="eligible")
-        .with_columns(sigmas_3000=pl.col("distance_3000") / pl.col("sigma").clip(0.02))
+        .with_columns(ruled_eligible="eligible")
     )
     return (
         frame.select(
@@ -140,6 +133,7 @@ def examine(
             "symbol",
             *(pl.col(name).cast(pl.Float64).fill_nan(None) for name in FEATURES),
             *RULES,
+            "distance_1000",
             places=pl.lit(float(view.rulebook.ranks.russell_3000 - view.absent.height)),
         ),
         outcome,
@@ -236,7 +230,6 @@ def _size(view: View) -> dict[str, pl.Expr]:
         "distance_3000": (cap / cut).log(),
         "distance_1000": (cap / line("rank")).log(),
         "distance_side": (cap / side).log(),
-        "relative_rank": ((cap.rank(descending=True) + 1) / ranks.russell_3000).log(),
         "rules_in": pl.col("to_size").is_not_null(),
         "rules_large": (pl.col("to_size") == "R1000").fill_null(False),
         "rules_unbanded_large": (rank <= ranks.russell_1000).fill_null(False),

@@ -62,7 +62,6 @@ def test_entry_and_exit_rise_with_the_size(fitted: ReconClassifier) -> None:
     rows[:, at["files_as_foreign"]] = 0
     rows[:, at["sigma"]] = 0.1
     rows[:, at["distance_3000"]] = distance
-    rows[:, at["sigmas_3000"]] = distance / 0.1
     rows[:, at["p_r3000"]] = np.linspace(0, 1, 30)
     for member, sign in ((0.0, 1), (1.0, -1)):
         rows[:, at["member"]] = member
@@ -106,7 +105,7 @@ def test_what_few_events_show_is_held_back(fitted: ReconClassifier) -> None:
 def test_a_company_without_a_cap_still_gets_a_chance(fitted: ReconClassifier) -> None:
     x, _, _, rows = data("2023-06")
     some = x[(rows["member"] == 0).to_numpy()][:5].copy()
-    for name in ("p_r3000", "p_priced", "distance_3000", "sigma", "sigmas_3000"):
+    for name in ("p_r3000", "p_priced", "distance_3000", "sigma"):
         some[:, FEATURES.index(name)] = np.nan
     assert (size_chance(some, FEATURES) == 0.5).all()
     chance = fitted.predict_proba(some)[:, 1]
