@@ -4,57 +4,12 @@ The functions that recognise never raise; the functions that read turn whatever 
 into one `RefusedFileError`.
 """
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 
 from recon.errors import RefusedFileError
 from recon.sources.base import Chunk
-
-_PARQUET_MAGIC = b"PAR1"
-
-
-def parquet_columns(path: Path) -> frozenset[str]:
-    """Give the column names of a Parquet file.
-
-    Parameters
-    ----------
-    path : Path
-        Any path.
-
-    Returns
-    -------
-    frozenset of str
-        Empty when the path is no readable Parquet file; never raises.
-    """
-    try:
-        with path.open("rb") as file:
-            if file.read(4) != _PARQUET_MAGIC:
-                return frozenset()
-        return frozenset(pl.read_parquet_schema(path))
-    except (OSError, pl.exceptions.PolarsError):
-        return frozenset()
-
-
-def read_parquet(path: Path, columns: Iterable[str]) -> pl.DataFrame:
-    """Read columns of a Parquet file that `parquet_columns` has seen.
-
-    Raises
-    ------
-    RefusedFileError
-        If the file is damaged or lacks a column.
-    """
-    wanted = list(columns)
-    try:
-        return pl.read_parquet(path, columns=wanted)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise RefusedFileError(
-            f"Parquet file cannot be read ({str(error).splitlines()[0]})",
-            field="file",
-            value=path,
-            expected="an undamaged Parquet file with the columns " + ", ".join(wanted),
-        ) from error
 
 
 def opening(path: Path, size: int = 4096) -> str:
@@ -123,18 +78,3 @@ def rejecting(chunk: Chunk, rows: pl.DataFrame) -> Chunk:
         return chunk
     more = rows.select("rule", row=pl.struct(pl.exclude("rule")).struct.json_encode())
     return Chunk(chunk.table, chunk.rows, pl.concat([chunk.rejected, more]), chunk.skipped)
-
-
-SIMULATED_STAMP = {"recon.simulated": "true"}
-"""Parquet metadata of every file of the simulated market, so that a copy still says what it is."""
-
-
-def is_stamped(path: Path) -> bool:
-    """Whether a Parquet file says of itself that it is of the simulated market."""
-    if path.suffix != ".parquet":
-        return False
-    try:
-        found = pl.read_parquet_metadata(path)
-    except (pl.exceptions.PolarsError, OSError):
-        return False
-    return found.items() >= SIMULATED_STAMP.items()

@@ -21,11 +21,13 @@ import polars as pl
 from recon.contracts import Directory
 from recon.errors import RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import opening, parquet_columns, read_parquet, read_text
+from recon.sources.files import opening, read_text
+from recon.sources.parquet import PRINTED_DAY, TEXT, parquet_columns, read_parquet
 from recon.sources.printed import filled, read_day, to_date
 from recon.sources.sightings import dated_happenings, seen_on
 
 _ATTRIBUTES = ("security_name", "exchange", "etf", "test_issue", "financial_status")
+_DATES = {"snapshot_date": PRINTED_DAY}
 _FOOT = "File Creation Time"
 _CREATED = re.compile(rf"^{_FOOT}:?\s*(\d{{8}})", re.MULTILINE)
 
@@ -77,9 +79,12 @@ def _read_intervals(path: Path, _seen: Seen) -> Iterator[Chunk]:
     shape = _shape(columns)
     if shape is None:
         raise _refused(path, "columns", ", ".join(sorted(columns)), "a symbol directory's")
-    wanted = [*shape.columns().values(), "first_seen", "last_seen"]
     older = [c for c in ("Company Name",) if c in columns]
-    table = read_parquet(path, [*wanted, *older])
+    table = read_parquet(
+        path,
+        dict.fromkeys((*shape.columns().values(), *older), TEXT)
+        | dict.fromkeys(("first_seen", "last_seen"), PRINTED_DAY),
+    )
     lines = _lines(table, shape, older).with_columns(to_date("first_seen"), to_date("last_seen"))
     rows = dated_happenings(lines, ["symbol"], _ATTRIBUTES, _snapshot_dates(path, shape))
     yield _checked(rows, shape, skipped=table.height - lines.height)
@@ -87,10 +92,10 @@ def _read_intervals(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 def _snapshot_dates(path: Path, shape: _Shape) -> list[date]:
     beside = path.with_name(f"{shape.directory}_snapshot_dates.parquet")
-    if parquet_columns(beside) != {"snapshot_date"}:
+    if parquet_columns(beside) != _DATES.keys():
         raise _refused(path, "file beside it", beside.name, "its column snapshot_date")
     days: list[date] = (
-        read_parquet(beside, ["snapshot_date"])
+        read_parquet(beside, _DATES)
         .select(to_date("snapshot_date"))
         .to_series()
         .drop_nulls()
@@ -100,11 +105,11 @@ def _snapshot_dates(path: Path, shape: _Shape) -> list[date]:
 
 
 def _recognise_dates(path: Path) -> bool:
-    return parquet_columns(path) == {"snapshot_date"}
+    return parquet_columns(path) == _DATES.keys()
 
 
 def _read_dates(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    dates = read_parquet(path, ["snapshot_date"])
+    dates = read_parquet(path, _DATES)
     # Read with the intervals that it stands beside; it states nothing of its own.
     yield Chunk("directory", Directory.create_empty(), skipped=dates.height)
 

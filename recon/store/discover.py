@@ -8,7 +8,7 @@ from pathlib import Path
 import recon.sources
 from recon.errors import InputError
 from recon.sources.base import Source
-from recon.sources.files import is_stamped
+from recon.sources.parquet import is_stamped
 
 SIMULATED = "SIMULATED.json"
 """A file of this name marks everything beside and below it as simulated."""
