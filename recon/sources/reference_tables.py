@@ -8,9 +8,8 @@ import polars as pl
 
 from recon.calendar import end_of_day_expr
 from recon.calendar.nyse import FIRST_DAY
-from recon.errors import RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import opening, read_text
+from recon.sources.csv_table import header, read_csv
 from recon.sources.parquet import PRINTED_DAY, TEXT, Types, parquet_columns, read_parquet
 from recon.sources.printed import filled, to_date
 from recon.sources.stated import stated_date
@@ -73,22 +72,11 @@ def _read_cusips(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _recognise_places(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    head = opening(path).partition("\n")[0]
-    return tuple(cell.strip().strip('"') for cell in head.split(",")) == _CODES
+    return header(path) == set(_CODES)
 
 
 def _read_places(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    try:
-        table = pl.read_csv(read_text(path).encode(), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise RefusedFileError(
-            f"List of place codes {path.name} is damaged",
-            field="line",
-            value=str(error).splitlines()[0],
-            expected="as many cells in each line as in the header",
-        ) from error
+    table = read_csv(path)
     # A key to read filings with, older than any of them; it tells nothing about a company.
     known_at = end_of_day_expr(pl.lit(FIRST_DAY))
     codes = table.select(

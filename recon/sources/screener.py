@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from recon.calendar import end_of_day_expr
+from recon.contracts import FIRST_SESSION, LAST_SESSION
 from recon.sources.base import Chunk, Seen, Source, check, printable
 from recon.sources.files import rejecting
 from recon.sources.intervals import happenings
@@ -25,7 +26,7 @@ from recon.sources.parquet import (
     parquet_columns,
     read_parquet,
 )
-from recon.sources.printed import filled
+from recon.sources.printed import one_line
 
 ROWS_PER_CHUNK = 1_000_000
 _KEY = ("symbol", "exchange")
@@ -97,12 +98,16 @@ def _listings(intervals: pl.DataFrame) -> Chunk:
     broken = (
         pl.when(first.is_null())
         .then(pl.lit("first_seen|nullability"))
+        .when(~first.is_between(FIRST_SESSION, LAST_SESSION))
+        .then(pl.lit("first_seen|range"))
+        .when(~last.is_between(FIRST_SESSION, LAST_SESSION))
+        .then(pl.lit("last_seen|range"))
         .when(last < first)
         .then(pl.lit("last_seen|order"))
     )
     marked = intervals.with_columns(rule=broken)
     kept = marked.filter(pl.col("rule").is_null()).with_columns(
-        *(filled(column).alias(column) for column in _ATTRIBUTES)
+        *(one_line(column).alias(column) for column in _ATTRIBUTES)
     )
     rows = happenings(
         kept,
