@@ -39,7 +39,7 @@ TRUSTED: Final = (
 )
 """Types that a model may hold beside those that skops trusts by itself."""
 LARGEST: Final = 2**27
-"""Bytes of a model, inflated; a shipped one has under two million."""
+"""Bytes of a model, inflated; a shipped one has under three million."""
 PACKAGES: Final = ("scikit-learn", "skops", "numpy")
 
 

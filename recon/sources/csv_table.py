@@ -52,7 +52,8 @@ def table_of(path: Path, text: str, separator: str = ",", *, quoted: bool = True
     Returns
     -------
     pl.DataFrame
-        Text columns under the names of the first line; an empty cell is empty text.
+        Text columns under the names of the first line; an empty cell is null, an
+        empty one in quotation marks empty text.
 
     Raises
     ------
@@ -77,7 +78,10 @@ def table_of(path: Path, text: str, separator: str = ",", *, quoted: bool = True
                 delimiter=separator, quote_char='"' if quoted else False
             ),
             convert_options=arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                column_types=dict.fromkeys(names, pa.string()),
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
             ),
         )
     except pa.ArrowException as error:

@@ -29,19 +29,21 @@ ROW_LIMIT: Final = 5_000_000
 GROUP_LIMIT: Final = 2**30
 """Bytes of a row group as announced, and of the texts of one column read at once."""
 
-TEXT: Final = frozenset({pl.String, pl.Null})
-WHOLE: Final = frozenset(
+Kinds = frozenset[type[pl.DataType]]
+
+TEXT: Final[Kinds] = frozenset({pl.String, pl.Null})
+WHOLE: Final[Kinds] = frozenset(
     {pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64}
 )
-NUMBER: Final = WHOLE | {pl.Float32, pl.Float64, pl.Null}
-DAY: Final = frozenset({pl.Date})
-PRINTED_DAY: Final = TEXT | DAY | {pl.Datetime}
+NUMBER: Final[Kinds] = WHOLE | {pl.Float32, pl.Float64, pl.Null}
+DAY: Final[Kinds] = frozenset({pl.Date})
+PRINTED_DAY: Final[Kinds] = TEXT | DAY | {pl.Datetime}
 """A day as a date, as a moment, or as text."""
-CODE: Final = TEXT | WHOLE
+CODE: Final[Kinds] = TEXT | WHOLE
 """Digits as text or as a number."""
-PLAIN: Final = TEXT | NUMBER | DAY | {pl.Datetime, pl.Boolean, pl.List, pl.Categorical}
+PLAIN: Final[Kinds] = TEXT | NUMBER | DAY | {pl.Datetime, pl.Boolean, pl.List, pl.Categorical}
 
-Types = Mapping[str, frozenset[type[pl.DataType]]]
+Types = Mapping[str, Kinds]
 """Columns to read, and the types that each may have."""
 
 SIMULATED_STAMP = {"recon.simulated": "true"}
@@ -72,17 +74,26 @@ def parquet_columns(path: Path) -> frozenset[str]:
     frozenset of str
         Empty when the path is no readable Parquet file; never raises.
     """
-    return _footer(path)[0]
+    return _footer(path).columns
 
 
 def is_stamped(path: Path) -> bool:
     """Whether a Parquet file says of itself that it is of the simulated market."""
-    return _footer(path)[1]
+    return _footer(path).stamped
 
 
-def _footer(path: Path) -> tuple[frozenset[str], bool]:
+@dataclass(frozen=True, slots=True)
+class _Footer:
+    """What the end of a file says: its columns, those of them that are not nested, its stamp."""
+
+    columns: frozenset[str] = frozenset()
+    flat: frozenset[str] = frozenset()
+    stamped: bool = False
+
+
+def _footer(path: Path) -> _Footer:
     if not is_parquet(path):
-        return frozenset(), False
+        return _Footer()
     stat = path.stat()
     return _looked_up(path, stat.st_size, stat.st_mtime_ns)
 
@@ -123,17 +134,22 @@ class Opened:
 
 
 @lru_cache(maxsize=64)
-def _looked_up(path: Path, _size: int, _changed: int) -> tuple[frozenset[str], bool]:
-    """Give the names of the columns, none if the file is damaged, and whether it is stamped."""
+def _looked_up(path: Path, _size: int, _changed: int) -> _Footer:
+    """Read the end of a file; nothing where it is damaged."""
     try:
         with opened(path) as found:
-            said = found.file.metadata.metadata or {}
-            stamped = all(
-                said.get(name.encode()) == text.encode() for name, text in SIMULATED_STAMP.items()
+            about = found.file.metadata
+            said = about.metadata or {}
+            return _Footer(
+                columns=frozenset(found.file.schema_arrow.names),
+                flat=frozenset(about.schema.column(n).path for n in range(about.num_columns)),
+                stamped=all(
+                    said.get(name.encode()) == text.encode()
+                    for name, text in SIMULATED_STAMP.items()
+                ),
             )
-            return frozenset(found.file.schema_arrow.names), stamped
     except RefusedFileError:
-        return frozenset(), False
+        return _Footer()
 
 
 @contextmanager
@@ -160,7 +176,7 @@ def opened(path: Path, types: Types | None = None) -> Iterator[Opened]:
     from pyarrow.parquet import ParquetFile  # noqa: PLC0415 - a third of a second
 
     # Arrow takes it amiss if a dictionary is asked for that is not there.
-    there = parquet_columns(path) if types else ()
+    there = _footer(path).flat if types else ()
     texts = [name for name, kinds in (types or {}).items() if pl.String in kinds and name in there]
     with ExitStack() as closing:
         with _refusing(path):
@@ -231,7 +247,7 @@ def _check_types(path: Path, file: "ParquetFile", types: Types) -> None:
             found = pl.Schema(pa.schema([(column, kind)]))[column]
         except (pl.exceptions.PolarsError, NotImplementedError):
             found = None
-        if found not in allowed:
+        if found is None or found.base_type() not in allowed:
             raise RefusedFileError(
                 f"A column of {path.name} has the wrong type",
                 field=column,
