@@ -23,8 +23,10 @@ FIRST_DAY = date(1900, 1, 1)
 """Of anything that is no session: EDGAR knows names of companies from 1993 on."""
 FIRST_MOMENT, LAST_MOMENT = datetime(1993, 1, 1), datetime(2032, 1, 2)  # noqa: DTZ001 - naive UTC
 """Between them a fact became known: EDGAR's first filing, and the calendar's end."""
-CODE = r"^[!-~]{1,20}$"
-"""A symbol in any spelling: printed signs of ASCII, no spaces."""
+CODE = r"^[A-Za-z0-9][A-Za-z0-9.\-/^$=+*#~&@_]{0,19}$"
+"""A symbol in any spelling, and nothing that a shell, a path or a query would take for more."""
+TEXT = r"^\P{Cc}*$"
+"""For people: without control characters, which a terminal would obey."""
 LONGEST_TEXT = 1000
 """Letters; the longest of the known texts has 254."""
 INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
@@ -54,8 +56,7 @@ OWN_FACTS = (
 
 
 def _text(**more: Any) -> dy.String:
-    """A text for people: without control characters, which a terminal would obey."""
-    return dy.String(regex=r"^\P{Cc}*$", max_length=LONGEST_TEXT, **more)
+    return dy.String(regex=TEXT, max_length=LONGEST_TEXT, **more)
 
 
 def _known_at(**more: Any) -> dy.Datetime:

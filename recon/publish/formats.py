@@ -13,6 +13,7 @@ import orjson
 import polars as pl
 import polars.selectors as cs
 
+from recon.contracts import FIRST_SESSION, LAST_SESSION
 from recon.errors import InputError
 from recon.publish.candidate import FRAME_SCHEMA, Index
 from recon.sources.csv_table import read_csv
@@ -110,6 +111,9 @@ def _check_values(path: Path, frame: pl.DataFrame) -> None:
     named = [name for name, known in _NAMED.items() if name in frame.columns]
     odd = {
         "a fraction from 0 to 1": ~chance.is_between(0, 1),
+        f"a day from {FIRST_SESSION} to {LAST_SESSION}": ~cs.date().is_between(
+            FIRST_SESSION, LAST_SESSION
+        ),
         "a finite number": ~cs.float().is_finite(),
         "text without control characters": cs.string().str.contains(r"\p{Cc}"),
     } | {" or ".join(_NAMED[name]): ~pl.col(name).is_in(_NAMED[name]) for name in named}

@@ -60,7 +60,7 @@ _LIST = ("recon", "kind", "list_date", "preliminary_or_final")
 
 
 def _table(path: Path) -> pl.DataFrame:
-    table = read_csv(path)
+    table = read_csv(path, _COLUMNS)
     return table.select(filled(c).alias(c) for c in _COLUMNS).with_columns(to_date("list_date"))
 
 

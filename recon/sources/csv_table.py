@@ -4,6 +4,7 @@ Arrow reads them, because it reports a line with too few cells, which polars fil
 """
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -30,9 +31,20 @@ def header(path: Path) -> frozenset[str]:
     return frozenset(cell.strip().strip('"') for cell in head.split(","))
 
 
-def read_csv(path: Path) -> pl.DataFrame:
-    """Read a comma-separated file whose first line names its columns; see `table_of`."""
-    return table_of(path, read_text(path))
+def read_csv(path: Path, needed: Iterable[str] = ()) -> pl.DataFrame:
+    """Read a comma-separated file whose first line names its columns; see `table_of`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    needed : iterable of str
+        Columns without which it is refused: `header` looks at names with less care.
+    """
+    table = table_of(path, read_text(path))
+    if missing := sorted(set(needed).difference(table.columns)):
+        raise _refusal(path, "columns", ", ".join(table.columns)[:200], ", ".join(missing))
+    return table
 
 
 def table_of(path: Path, text: str, separator: str = ",", *, quoted: bool = True) -> pl.DataFrame:

@@ -52,7 +52,7 @@ def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _table(path: Path) -> pl.DataFrame:
-    table = read_csv(path)
+    table = read_csv(path, _COLUMNS)
     return table.select(filled(c).alias(c) for c in _COLUMNS)
 
 

@@ -10,6 +10,7 @@ verified where the file has any.
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -287,11 +288,24 @@ def _series(name: str, column: Any) -> pl.Series:
     import pyarrow as pa  # noqa: PLC0415
 
     if not pa.types.is_dictionary(column.type):
-        return pl.Series(name, column)
+        return _on_the_calendar(pl.Series(name, column))
     length = sum(_text_length(chunk) for chunk in column.chunks)
     if length > GROUP_LIMIT:
         raise ValueError(f"{name} has {length} bytes of text at once")
     return pl.Series(name, column).cast(pl.String)
+
+
+def _on_the_calendar(column: pl.Series) -> pl.Series:
+    """Put the last day that can be written, which no contract admits, for those beyond it.
+
+    Polars ends the process at the year 10000 where it writes a day.
+    """
+    if not isinstance(column.dtype, pl.Date | pl.Datetime):
+        return column
+    bound = pl.lit(date.max).cast(column.dtype)
+    within = pl.col(column.name).is_between(pl.lit(date.min).cast(column.dtype), bound)
+    shown = pl.when(within | pl.col(column.name).is_null()).then(column.name).otherwise(bound)
+    return column.to_frame().select(shown.alias(column.name)).to_series()
 
 
 def _text_length(chunk: Any) -> int:

@@ -76,7 +76,7 @@ def _recognise_places(path: Path) -> bool:
 
 
 def _read_places(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    table = read_csv(path)
+    table = read_csv(path, _CODES)
     # A key to read filings with, older than any of them; it tells nothing about a company.
     known_at = end_of_day_expr(pl.lit(FIRST_DAY))
     codes = table.select(

@@ -13,7 +13,7 @@ from recon.calendar import end_of_day_expr
 from recon.contracts import FIRST_SESSION, LAST_SESSION
 from recon.sources.base import Chunk, Seen, Source, check, printable
 from recon.sources.files import rejecting
-from recon.sources.intervals import happenings
+from recon.sources.intervals import happenings, without_ends
 from recon.sources.parquet import (
     CODE,
     DAY,
@@ -117,8 +117,9 @@ def _listings(intervals: pl.DataFrame) -> Chunk:
         last_seen="last_seen",
         snapshot_dates=pl.concat([kept["first_seen"], kept["last_seen"]]),
     )
-    rejected = marked.filter(pl.col("rule").is_not_null()).select(printable(marked))
-    return rejecting(check("listing", rows), rejected)
+    aside = marked.filter(pl.col("rule").is_not_null())
+    rows = without_ends(rows, aside, _KEY)
+    return rejecting(check("listing", rows), aside.select(printable(marked)))
 
 
 SOURCE = Source(

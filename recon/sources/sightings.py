@@ -12,7 +12,7 @@ import polars as pl
 
 from recon.calendar import end_of_day_expr
 from recon.contracts import FIRST_SESSION, LAST_SESSION
-from recon.sources.intervals import happenings
+from recon.sources.intervals import happenings, without_ends
 
 
 def dated_happenings(
@@ -63,7 +63,8 @@ def dated_happenings(
         last_seen="last_seen",
         snapshot_dates=dates,
     )
-    return pl.concat([dated.cast({"happening": pl.String}), unsound], how="diagonal")
+    dated = without_ends(dated.cast({"happening": pl.String}), unsound, key)
+    return pl.concat([dated, unsound], how="diagonal")
 
 
 def seen_on(frame: pl.DataFrame, day: date) -> pl.DataFrame:
