@@ -13,7 +13,7 @@ LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simula
 STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
-.PHONY: watchlist test clean
+.PHONY: watchlist test prove-input clean
 
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
@@ -26,6 +26,10 @@ test: $(VENV)/installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# every reader fed with 2,000 changed files; DATA may be the simulated market
+prove-input: $(VENV)/installed-dev $(SIMULATED)
+	$(BIN)/python -m proofs.input "$(DATA)" --keep $(OUT)/input
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -28,14 +28,12 @@ def fuzz(found: list[Seed], seed: int, count: int, keep: Path, jobs: int) -> dic
 
 def table(told: dict[str, Told]) -> str:
     """Lay out what became of all."""
-    head = f"{'source':28} {'files':>6} {'accepted':>8} {'some set aside':>14} {'refused':>8} {'unrecognised':>12} {'defects':>7} {'MB':>6} {'s':>6}"
-    lines = [head]
+    heads = ("files", "accepted", "some set aside", "refused", "unrecognised", "defects", "MB", "s")
+    lines = [f"{'source':28}" + "".join(f"{one:>15}" for one in heads)]
     for name, one in told.items():
         kinds = [one.kinds[kind] for kind in ("accepted", "quarantined", "refused", "unrecognised")]
-        lines.append(
-            f"{name:28} {one.files:6} {kinds[0]:8} {kinds[1]:14} {kinds[2]:8} {kinds[3]:12} "
-            f"{len(one.defects):7} {one.memory:6.0f} {one.seconds:6.1f}"
-        )
+        cells = [one.files, *kinds, len(one.defects), round(one.memory), round(one.seconds)]
+        lines.append(f"{name:28}" + "".join(f"{cell:15,}" for cell in cells))
     return "\n".join(lines)
 
 
@@ -57,9 +55,8 @@ def main() -> int:
     print(table(told))  # noqa: T201
     defects = [(name, case, said) for name, one in told.items() for case, said in one.defects]
     for name, case, said in defects[:200]:
-        print(
-            f"\nDEFECT {name} case {case} (--only '{name}' --seed {asked.seed}; {asked.keep}):\n{said}"
-        )
+        kept = asked.keep / f"{name}-{case}"
+        print(f"\nDEFECT {name} case {case} (seed {asked.seed}; {kept}):\n{said}")  # noqa: T201
     return 1 if defects else 0
 
 

@@ -94,9 +94,7 @@ def take(path: Path) -> Taken:
 def one_line(error: ReconError) -> None:
     """Hold an error to one line of ordinary length."""
     if "\n" in str(error) or len(str(error)) > 2000:
-        raise WrongError(
-            f"an error of {len(str(error))} letters, several lines: {str(error)[:200]!r}"
-        )
+        raise WrongError(f"an error of {len(str(error))} letters: {str(error)[:200]!r}")
 
 
 def plausible(frame: pl.DataFrame) -> None:

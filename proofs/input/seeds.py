@@ -24,7 +24,7 @@ from recon.orders.profile import default_text
 Layout = Literal["csv", "pipes", "text", "parquet", "json", "pdf", "zip", "bundle", "toml", "model"]
 ROWS: Final = 60
 SPANS: Final = frozenset({"session", "known_at"})
-"""What shifts in a history of sightings when a row of it is set aside: the snapshot that ended it."""
+"""What shifts in a history of sightings when a row is set aside: the snapshot that ended it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -382,7 +382,9 @@ def _own() -> Iterator[Seed]:
         "toml",
         real=False,
     )
-    settings = b'store = "out/store"\nuser_agent = "A Desk a@example.com"\nshare_precedence = ["screener"]\n'
+    settings = (
+        b'store = "out"\nuser_agent = "A Desk a@example.com"\nshare_precedence = ["screener"]\n'
+    )
     yield Seed("settings", "recon.toml", settings, "toml", real=False)
     yield from _lists()
     yield from _archives()

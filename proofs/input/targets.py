@@ -1,4 +1,4 @@
-"""Who reads what, and one case from beginning to end: change a seed, write it, read it, judge it."""
+"""Who reads what; and one case from beginning to end: change, write, read, judge."""
 
 import contextlib
 import hashlib

@@ -1,7 +1,7 @@
 """Cases in processes of their own, so that the end of one is seen, and told from which file.
 
-A worker writes down the case before it begins it. Who watches it names the case when the worker ends
-or takes too long, keeps the file, and goes on behind it with another worker.
+A worker writes down the case before it begins it. Who watches it names the case when the worker
+ends or takes too long, and goes on behind it with another worker.
 """
 
 import multiprocessing
@@ -56,7 +56,7 @@ class Told:
 
 
 def _chance(seed: int, target: str, case: int) -> Random:
-    return Random(f"{seed}:{target}:{case}")  # noqa: S311 - it is to be repeated, not to be secret
+    return Random(f"{seed}:{target}:{case}")
 
 
 def work(
@@ -112,7 +112,7 @@ def _memory() -> int:
 
 
 def _fast() -> str | None:
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - files of a moment
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
 
 
 def watch(groups: Groups, seed: int, count: int, keep: Path) -> dict[str, Told]:
