@@ -260,9 +260,7 @@ def of_frame(
     if what == "drop":
         return frame.drop(column), "any"
     if what == "type":
-        kind = chance.choice(
-            [pl.Int64, pl.Binary, pl.Boolean, pl.Duration, pl.Time, pl.Decimal(20, 2)]
-        )
+        kind = chance.choice([pl.Binary, pl.Boolean, pl.Duration, pl.Time])
         return frame.with_columns(pl.lit(None).cast(kind).alias(column)), "no_new"
     if what == "nest":
         nested = chance.choice([pl.concat_list(column), pl.struct(column)])

@@ -65,7 +65,7 @@ def told(read: Callable[[Path], object], path: Path) -> Kind:
 
 def change(seed: Seed, chance: Random) -> tuple[bytes, Promise]:
     """Change a seed in one of the ways that its layout allows."""
-    cells = chance.random() < 0.5
+    cells = chance.random() < 0.5 and bool(seed.kinds or seed.layout == "pdf")
     if cells and seed.layout == "csv":
         return of_csv(seed.content, seed.kinds, chance)
     if cells and seed.layout == "parquet":

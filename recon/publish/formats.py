@@ -13,7 +13,7 @@ import orjson
 import polars as pl
 import polars.selectors as cs
 
-from recon.contracts import FIRST_SESSION, LAST_SESSION
+from recon.contracts import FIRST_SESSION, LAST_SESSION, LONGEST_TEXT
 from recon.errors import InputError
 from recon.publish.candidate import FRAME_SCHEMA, Index
 from recon.sources.csv_table import read_csv
@@ -23,6 +23,8 @@ from recon.sources.parquet import PLAIN, parquet_columns, read_parquet
 FORMATS = ("csv", "json", "parquet")
 NEEDED = ("event", "as_of", "index", "action", "symbol", "call", "probability")
 """Columns of `FRAME_SCHEMA` without which a list cannot be scored."""
+LARGEST: Final = 1e15
+"""USD or shares: ten times the market."""
 _NAMED: Final = {"index": get_args(Index), "action": ("add", "delete")}
 
 
@@ -114,7 +116,8 @@ def _check_values(path: Path, frame: pl.DataFrame) -> None:
         f"a day from {FIRST_SESSION} to {LAST_SESSION}": ~cs.date().is_between(
             FIRST_SESSION, LAST_SESSION
         ),
-        "a finite number": ~cs.float().is_finite(),
+        f"a number up to {LARGEST:g}": ~(cs.float().abs() <= LARGEST),
+        f"at most {LONGEST_TEXT} letters": cs.string().str.len_chars() > LONGEST_TEXT,
         "text without control characters": cs.string().str.contains(r"\p{Cc}"),
     } | {" or ".join(_NAMED[name]): ~pl.col(name).is_in(_NAMED[name]) for name in named}
     for expected, rule in odd.items():
