@@ -222,7 +222,7 @@ def _fewer_holdings(path: Path) -> bytes:
     """Keep the largest holdings, their weights brought to a whole."""
     lines = path.read_bytes().decode("utf-8-sig").splitlines()
     place = next((n for n, line in enumerate(lines) if "Ticker" in line and "Weight" in line), None)
-    if place is None:
+    if place is None or not any('"Equity"' in line or ",Equity," in line for line in lines):
         return b""
     head = [cell.strip().strip('"') for cell in lines[place].split(",")]
     table = pl.read_csv(

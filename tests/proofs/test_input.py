@@ -14,7 +14,7 @@ from recon.sources import screener
 from recon.sources.base import Chunk
 from recon.sources.simulated import simulate
 
-FILES = 24
+FILES = 12
 """Of each seed."""
 
 
@@ -39,6 +39,8 @@ def test_no_changed_file_ends_a_reader_or_slips_a_row_in(found, tmp_path):
         folder = tmp_path / str(number)
         folder.mkdir()
         original = whole(seed, folder)
+        if original is not None and not original.frames:
+            continue  # so small a market has no members of some index
         for case in range(FILES):
             chance = Random(f"short:{seed.target}:{number}:{case}")
             try:
