@@ -1,11 +1,14 @@
 """Nothing that comes from outside runs in a spreadsheet."""
 
+import csv
 import io
 import re
 import zipfile
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recon.publish.spreadsheet import Sheet, neutralised, spreadsheet_csv, workbook
 
@@ -46,3 +49,11 @@ def test_a_workbook_holds_texts_and_no_formula_or_link() -> None:
     shared = re.findall(r"<t[^>]*>([^<]*)</t>", parts["xl/sharedStrings.xml"])
     assert {"=1+1", "@SUM(A1)", "http://x"} <= set(shared)
     assert content == workbook({"one": Sheet(frame(), {"usd": "#,##0.00"}, 1)})
+
+
+@given(st.text(alphabet="=+-@;,\t\r\n ＝\"'aé|", max_size=12), st.sampled_from(",;\t"))
+def test_no_cell_of_any_country_runs(text, separator):
+    content = spreadsheet_csv(pl.DataFrame({"a": ["x"], "text": [text], "z": ["y"]})).decode()
+    for line in content.splitlines():
+        for cell in next(csv.reader([line], delimiter=separator), []):
+            assert not cell.startswith(("=", "+", "-", "@", "＝")), content
