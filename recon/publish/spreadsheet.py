@@ -21,7 +21,7 @@ from recon.publish.formats import encode, joined
 
 RUNS: Final = r"^[=+\-@\t\r\n＝＋－＠]"
 """Beginnings of a text that a spreadsheet runs; the wide signs count in East Asian settings."""
-WITHIN: Final = r"(?s)(.[;,\t\r\n]\s*)([=+\-@＝＋－＠])"
+WITHIN: Final = r"([;,\t\r\n][\s\"]*)([=+\-@＝＋－＠])"
 """The same behind what another country's spreadsheet takes for the end of a cell."""
 MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the time of making, so that equal frames give equal bytes."""

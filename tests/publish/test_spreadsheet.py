@@ -24,7 +24,9 @@ def frame() -> pl.DataFrame:
 
 @pytest.mark.parametrize("text", EVIL)
 def test_a_text_that_would_run_gets_an_apostrophe(text: str) -> None:
-    assert neutralised(pl.DataFrame({"a": [text]}))["a"].item() == f"'{text}"
+    told = neutralised(pl.DataFrame({"a": [text]}))["a"].item()
+    assert told.startswith("'")
+    assert told.replace("'", "") == text
 
 
 def test_other_texts_and_numbers_stay() -> None:
