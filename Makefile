@@ -13,7 +13,7 @@ LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simula
 STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
-.PHONY: watchlist test test-full prove notebooks bench bench-api clean
+.PHONY: watchlist test test-full prove prove-input notebooks bench bench-api clean
 
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
@@ -54,8 +54,12 @@ bench-api: $(VENV)/installed-dev $(SIMULATED)
 	$(BIN)/python benchmarks/api_load.py --data "$(DATA)" --store $(STORE)
 
 # the proofs in their long form: on a simulated market, and on the shared data where it is
-prove: $(VENV)/installed-dev
+prove: prove-input
 	$(BIN)/pytest -n 0 --prove tests/proofs
+
+# every reader fed with 2,000 changed files; DATA may be the simulated market
+prove-input: $(VENV)/installed-dev $(SIMULATED)
+	$(BIN)/python -m proofs.input "$(DATA)" --keep $(OUT)/input
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -9,7 +9,8 @@ attributes from `session` on, `vanished` ends them; each has its own `known_at`,
 end never shows before it happened (design, Time).
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 import dataframely as dy
 import polars as pl
@@ -18,6 +19,16 @@ SYMBOL = r"^[A-Z0-9][A-Z0-9.\-/^$=+*#]{0,14}$"
 FIRST_SESSION = date(2009, 1, 1)
 LAST_SESSION = date(2031, 12, 31)
 """The days that `recon.calendar` knows; a session outside them is an error of the source."""
+FIRST_DAY = date(1900, 1, 1)
+"""Of anything that is no session: EDGAR knows names of companies from 1993 on."""
+FIRST_MOMENT, LAST_MOMENT = datetime(1993, 1, 1), datetime(2032, 1, 2)  # noqa: DTZ001 - naive UTC
+"""Between them a fact became known: EDGAR's first filing, and the calendar's end."""
+CODE = r"^[A-Za-z0-9][A-Za-z0-9.\-/^$=+*#~&@_]{0,19}$"
+"""A symbol in any spelling, and nothing that a shell, a path or a query would take for more."""
+TEXT = r"^\P{Cc}*$"
+"""For people: without control characters, which a terminal would obey."""
+LONGEST_TEXT = 1000
+"""Letters; the longest of the known texts has 254."""
 INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
 EXCHANGES = ("nasdaq", "nyse", "amex")
 MEMBERSHIP_KINDS = (
@@ -42,6 +53,14 @@ OWN_FACTS = (
     "ubti",
 )
 """Rules of `recon.screen` that a user may answer: all but those that are figures."""
+
+
+def _text(**more: Any) -> dy.String:
+    return dy.String(regex=TEXT, max_length=LONGEST_TEXT, **more)
+
+
+def _known_at(**more: Any) -> dy.Datetime:
+    return dy.Datetime(time_unit="us", min=FIRST_MOMENT, max=LAST_MOMENT, **more)
 
 
 class Quote(dy.Schema):
@@ -69,45 +88,45 @@ class Listing(dy.Schema):
     exchange = dy.Enum(EXCHANGES, primary_key=True)
     session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     happening = dy.Enum(("seen", "vanished"), primary_key=True)
-    name = dy.String(nullable=True)
-    country = dy.String(nullable=True)
+    name = _text(nullable=True)
+    country = _text(nullable=True)
     """Country of headquarters, as the screener words it."""
     ipo_year = dy.Int16(nullable=True, min=1700, max=2100)
-    sector = dy.String(nullable=True)
-    industry = dy.String(nullable=True)
+    sector = _text(nullable=True)
+    industry = _text(nullable=True)
     known_at = dy.Datetime(time_unit="us")
 
 
 class Membership(dy.Schema):
     """One line of one index snapshot: an official list or a fund's holdings."""
 
-    asof = dy.Date(primary_key=True)
+    asof = dy.Date(primary_key=True, min=date(2000, 1, 1), max=LAST_SESSION)
     index = dy.Enum(INDEXES, primary_key=True)
     ticker = dy.String(primary_key=True, regex=SYMBOL)
-    name = dy.String(nullable=True)
+    name = _text(nullable=True)
     weight = dy.Float64(nullable=True, min=0.0, max=100.0)
     """Percent of the fund."""
-    shares = dy.Float64(nullable=True)
-    price = dy.Float64(nullable=True, min=0.0)
-    market_value = dy.Float64(nullable=True)
-    cusip = dy.String(nullable=True)
-    isin = dy.String(nullable=True)
-    sector = dy.String(nullable=True)
-    exchange = dy.String(nullable=True)
+    shares = dy.Float64(nullable=True, min=0.0, max=1e13)
+    price = dy.Float64(nullable=True, min=0.0, max=1e7)
+    market_value = dy.Float64(nullable=True, min=0.0, max=1e14)
+    cusip = _text(nullable=True)
+    isin = _text(nullable=True)
+    sector = _text(nullable=True)
+    exchange = _text(nullable=True)
     kind = dy.Enum(MEMBERSHIP_KINDS, primary_key=True)
-    origin = dy.String(primary_key=True)
+    origin = _text(primary_key=True)
     """Where the snapshot was published, or the file's name."""
-    known_at = dy.Datetime(time_unit="us")
+    known_at = _known_at()
 
 
 class FundSnapshot(dy.Schema):
     """The head of a holdings file: fund shares outstanding (creations and redemptions)."""
 
-    asof = dy.Date(primary_key=True)
-    fund = dy.String(primary_key=True)
+    asof = dy.Date(primary_key=True, min=date(2000, 1, 1), max=LAST_SESSION)
+    fund = _text(primary_key=True)
     """IWM, IWB, IWV or IWC."""
-    shares_outstanding = dy.Float64(nullable=True, min=0.0)
-    known_at = dy.Datetime(time_unit="us")
+    shares_outstanding = dy.Float64(nullable=True, min=0.0, max=1e13)
+    known_at = _known_at()
 
 
 class Announcement(dy.Schema):
@@ -118,13 +137,13 @@ class Announcement(dy.Schema):
     index = dy.Enum(INDEXES, primary_key=True)
     action = dy.Enum(("add", "delete"), primary_key=True)
     ticker = dy.String(primary_key=True, regex=SYMBOL)
-    name = dy.String(nullable=True)
-    industry = dy.String(nullable=True)
+    name = _text(nullable=True)
+    industry = _text(nullable=True)
     stage = dy.Enum(("preliminary", "updated", "final"), primary_key=True)
-    listed_on = dy.Date(primary_key=True)
+    listed_on = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     """Publication date of the list."""
-    origin = dy.String()
-    known_at = dy.Datetime(time_unit="us")
+    origin = _text()
+    known_at = _known_at()
 
 
 class DerivedMigration(dy.Schema):
@@ -136,9 +155,9 @@ class DerivedMigration(dy.Schema):
     """Without separators."""
     from_index = dy.Enum(("R1000", "R2000"))
     to_index = dy.Enum(("R1000", "R2000"))
-    origin = dy.String()
+    origin = _text()
     """Which lists were compared."""
-    known_at = dy.Datetime(time_unit="us")
+    known_at = _known_at()
 
     @dy.rule()
     def moves(cls) -> pl.Expr:  # noqa: N805 - a rule is given the class
@@ -150,114 +169,114 @@ class Filer(dy.Schema):
     """What EDGAR shows of a company, as happenings."""
 
     cik = dy.String(primary_key=True, regex=r"^\d{10}$")
-    session = dy.Date(primary_key=True)
+    session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     happening = dy.Enum(("seen", "vanished"), primary_key=True)
-    name = dy.String(nullable=True)
-    entity_type = dy.String(nullable=True)
-    sic = dy.String(nullable=True)
-    filer_category = dy.String(nullable=True)
-    state_of_incorporation = dy.String(nullable=True)
+    name = _text(nullable=True)
+    entity_type = _text(nullable=True)
+    sic = _text(nullable=True)
+    filer_category = _text(nullable=True)
+    state_of_incorporation = _text(nullable=True)
     """EDGAR place code."""
-    business_state_or_country = dy.String(nullable=True)
+    business_state_or_country = _text(nullable=True)
     """EDGAR place code."""
-    business_city = dy.String(nullable=True)
-    ein = dy.String(nullable=True)
+    business_city = _text(nullable=True)
+    ein = _text(nullable=True)
     insider_transactions = dy.Bool(nullable=True)
     """Whether insiders report under section 16, as they do for domestic filers only."""
-    origin = dy.String(primary_key=True)
-    known_at = dy.Datetime(time_unit="us")
+    origin = _text(primary_key=True)
+    known_at = _known_at()
 
 
 class AnnualReport(dy.Schema):
     """An annual report, whose form tells a domestic filer (10-K) from a foreign one."""
 
     cik = dy.String(primary_key=True, regex=r"^\d{10}$")
-    filed = dy.Date(primary_key=True)
+    filed = dy.Date(primary_key=True, min=FIRST_DAY, max=LAST_SESSION)
     form = dy.Enum(("10-K", "20-F", "40-F"), primary_key=True)
     """Without its variant: 10-KT and 10-K/A are 10-K."""
-    origin = dy.String(primary_key=True)
-    known_at = dy.Datetime(time_unit="us")
+    origin = _text(primary_key=True)
+    known_at = _known_at()
 
 
 class FormerName(dy.Schema):
     """A name under which a company filed before."""
 
     cik = dy.String(primary_key=True, regex=r"^\d{10}$")
-    name = dy.String(primary_key=True)
-    valid_from = dy.Date(nullable=True)
-    valid_to = dy.Date(nullable=True)
-    origin = dy.String(primary_key=True)
-    known_at = dy.Datetime(time_unit="us")
+    name = _text(primary_key=True)
+    valid_from = dy.Date(nullable=True, min=FIRST_DAY, max=LAST_SESSION)
+    valid_to = dy.Date(nullable=True, min=FIRST_DAY, max=LAST_SESSION)
+    origin = _text(primary_key=True)
+    known_at = _known_at()
 
 
 class TickerCik(dy.Schema):
     """A ticker's company at EDGAR, as happenings. Tickers are reused: read as of a moment."""
 
-    ticker = dy.String(primary_key=True)
+    ticker = dy.String(primary_key=True, regex=CODE)
     cik = dy.String(primary_key=True, regex=r"^\d{10}$")
-    session = dy.Date(primary_key=True)
+    session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     happening = dy.Enum(("seen", "vanished"), primary_key=True)
-    name = dy.String(nullable=True)
-    origin = dy.String(primary_key=True)
-    known_at = dy.Datetime(time_unit="us")
+    name = _text(nullable=True)
+    origin = _text(primary_key=True)
+    known_at = _known_at()
 
 
 class Directory(dy.Schema):
     """A line of a Nasdaq Trader symbol directory, as happenings."""
 
     directory = dy.Enum(("nasdaqlisted", "otherlisted", "symbol_list"), primary_key=True)
-    symbol = dy.String(primary_key=True)
+    symbol = dy.String(primary_key=True, regex=CODE)
     """As the directory writes it: classes with `.`, preferreds with `$`."""
-    session = dy.Date(primary_key=True)
+    session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     happening = dy.Enum(("seen", "vanished"), primary_key=True)
-    security_name = dy.String(nullable=True)
-    exchange = dy.String(nullable=True)
+    security_name = _text(nullable=True)
+    exchange = _text(nullable=True)
     etf = dy.Bool(nullable=True)
     test_issue = dy.Bool(nullable=True)
-    financial_status = dy.String(nullable=True)
-    known_at = dy.Datetime(time_unit="us")
+    financial_status = _text(nullable=True)
+    known_at = _known_at()
 
 
 class Profile(dy.Schema):
     """Sector, industry and place of a line on one date (financedatabase)."""
 
-    symbol = dy.String(primary_key=True)
-    session = dy.Date(primary_key=True)
-    name = dy.String(nullable=True)
-    sector = dy.String(nullable=True)
-    industry = dy.String(nullable=True)
-    country = dy.String(nullable=True)
-    state = dy.String(nullable=True)
-    city = dy.String(nullable=True)
-    known_at = dy.Datetime(time_unit="us")
+    symbol = dy.String(primary_key=True, regex=CODE)
+    session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
+    name = _text(nullable=True)
+    sector = _text(nullable=True)
+    industry = _text(nullable=True)
+    country = _text(nullable=True)
+    state = _text(nullable=True)
+    city = _text(nullable=True)
+    known_at = _known_at()
 
 
 class SymbolChange(dy.Schema):
     """A ticker that became another one."""
 
-    effective_on = dy.Date(primary_key=True)
-    old_symbol = dy.String(primary_key=True)
-    new_symbol = dy.String(primary_key=True)
-    name = dy.String(nullable=True)
-    known_at = dy.Datetime(time_unit="us")
+    effective_on = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
+    old_symbol = dy.String(primary_key=True, regex=CODE)
+    new_symbol = dy.String(primary_key=True, regex=CODE)
+    name = _text(nullable=True)
+    known_at = _known_at()
 
 
 class CusipTicker(dy.Schema):
     """CUSIP of a line; the source bears no date."""
 
     cusip = dy.String(primary_key=True, regex=r"^[0-9A-Z*@#]{9}$")
-    ticker = dy.String(primary_key=True)
-    known_at = dy.Datetime(time_unit="us")
+    ticker = dy.String(primary_key=True, regex=CODE)
+    known_at = _known_at()
 
 
 class Place(dy.Schema):
     """An EDGAR place code: US states, Canadian provinces, countries."""
 
-    code = dy.String(primary_key=True)
-    place = dy.String()
-    type = dy.String(nullable=True)
-    iso = dy.String(nullable=True)
-    known_at = dy.Datetime(time_unit="us")
+    code = _text(primary_key=True)
+    place = _text()
+    type = _text(nullable=True)
+    iso = _text(nullable=True)
+    known_at = _known_at()
 
 
 class ShareCount(dy.Schema):
@@ -271,9 +290,9 @@ class ShareCount(dy.Schema):
     measure = dy.Enum(("cover", "balance_sheet", "stated"), primary_key=True)
     """Cover of a filing, its balance sheet, or a vendor's statement."""
     shares = dy.Float64(min=1.0, max=1e13)
-    origin = dy.String(primary_key=True)
+    origin = _text(primary_key=True)
     """Form and accession number, or the vendor's own word for where the count is from."""
-    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    known_at = _known_at(primary_key=True)
     """Part of the key: a count may be corrected."""
 
     @dy.rule()
@@ -289,9 +308,9 @@ class OwnFact(dy.Schema):
     """CIK of ten digits, or the symbol that the line had at `known_at`."""
     fact = dy.Enum(OWN_FACTS, primary_key=True)
     value = dy.Enum(("pass", "fail"))
-    origin = dy.String()
+    origin = _text()
     """Where the user has it from."""
-    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    known_at = _known_at(primary_key=True)
     """Part of the key: a later answer goes before an earlier one."""
 
 
@@ -303,9 +322,9 @@ class QuotedSpread(dy.Schema):
     session = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     quoted_spread_bps = dy.Float64(min=0.0, max=1e4)
     """Ask less bid, basis points of the mid; of the close or the day's mean, as the vendor says."""
-    origin = dy.String()
+    origin = _text()
     """Where the user has it from."""
-    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    known_at = _known_at(primary_key=True)
     """Part of the key: a figure may be corrected."""
 
     @dy.rule()
@@ -324,9 +343,9 @@ class ImpliedVolatility(dy.Schema):
     """Calendar days to expiry."""
     implied_volatility_percent = dy.Float64(min=0.1, max=2000.0)
     """At the money, percent a year."""
-    origin = dy.String()
+    origin = _text()
     """Where the user has it from."""
-    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    known_at = _known_at(primary_key=True)
     """Part of the key: a figure may be corrected."""
 
     @dy.rule()
@@ -343,9 +362,9 @@ class ShortInterest(dy.Schema):
     settled = dy.Date(primary_key=True, min=FIRST_SESSION, max=LAST_SESSION)
     shares_short = dy.Float64(min=0.0, max=1e12)
     """Shares of that day: not adjusted for later splits."""
-    origin = dy.String()
+    origin = _text()
     """Where the user has it from."""
-    known_at = dy.Datetime(time_unit="us", primary_key=True)
+    known_at = _known_at(primary_key=True)
     """Part of the key: a figure may be corrected."""
 
     @dy.rule()

@@ -5,6 +5,18 @@ program can both act on it. The command line turns each into one line on stderr 
 exit code of its class: 2 for wrong use or wrong input, 1 for everything else.
 """
 
+LONGEST = 500
+"""Letters of each part of an error; what a file holds may be of any length."""
+
+
+def _shown(text: str) -> str:
+    """Give a text on one line, without what a terminal would obey."""
+    short = text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    return "".join(
+        letter if letter.isprintable() or letter.isspace() else ascii(letter)[1:-1]
+        for letter in " ".join(short.splitlines())
+    )
+
 
 class ReconError(Exception):
     """Root of all errors that recon raises on purpose.
@@ -38,11 +50,11 @@ class ReconError(Exception):
         self.expected = expected
 
     def __str__(self) -> str:
-        parts = [self.message]
+        parts = [_shown(self.message)]
         if self.field is not None:
-            parts.append(f"{self.field}={self.value!s}")
+            parts.append(f"{_shown(self.field)}={_shown(str(self.value))}")
         if self.expected is not None:
-            parts.append(f"expected {self.expected}")
+            parts.append(f"expected {_shown(self.expected)}")
         return "; ".join(parts)
 
 

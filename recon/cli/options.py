@@ -54,7 +54,8 @@ def load_settings() -> Settings:
             value=first["input"],
             expected=first["msg"],
         ) from error
-    except ValueError as error:  # tomllib.TOMLDecodeError, or one of pydantic-settings
+    # tomllib.TOMLDecodeError, one of pydantic-settings, or brackets within brackets
+    except (ValueError, OSError, RecursionError) as error:
         raise InputError(f"recon.toml cannot be read: {error}") from error
 
 

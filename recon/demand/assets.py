@@ -23,6 +23,7 @@ import dataframely as dy
 import polars as pl
 
 from recon.calendar import end_of_day_expr
+from recon.contracts import FIRST_DAY, LAST_SESSION, LONGEST_TEXT, TEXT
 from recon.errors import InputError
 from recon.sources.own_tables import read_table
 from recon.store import AsOf
@@ -40,13 +41,13 @@ class Assets(dy.Schema):
     index = dy.Enum(
         [*INDEXES, *(f"{i}{style}" for i in STYLED for style in "GV")], primary_key=True
     )
-    vehicle = dy.String(primary_key=True, min_length=1)
+    vehicle = dy.String(primary_key=True, min_length=1, max_length=LONGEST_TEXT, regex=TEXT)
     """A fund, or any other name for money that is counted once."""
     assets_usd = dy.Float64(min=0.0, max=1e14)
-    effective = dy.Date(primary_key=True)
-    known_at = dy.Date(primary_key=True)
+    effective = dy.Date(primary_key=True, min=FIRST_DAY, max=LAST_SESSION)
+    known_at = dy.Date(primary_key=True, min=FIRST_DAY, max=LAST_SESSION)
     """Part of the key: a figure may be corrected."""
-    source = dy.String(min_length=1)
+    source = dy.String(min_length=1, max_length=LONGEST_TEXT, regex=TEXT)
 
     @dy.rule()
     def effective_before_known(cls) -> pl.Expr:  # noqa: N805 - a rule is given the class

@@ -6,6 +6,7 @@ does not match.
 """
 
 import hashlib
+import io
 import zipfile
 from datetime import datetime
 from importlib.metadata import version
@@ -37,6 +38,8 @@ TRUSTED: Final = (
     "numpy.dtype",
 )
 """Types that a model may hold beside those that skops trusts by itself."""
+LARGEST: Final = 2**27
+"""Bytes of a model, inflated; a shipped one has under three million."""
 PACKAGES: Final = ("scikit-learn", "skops", "numpy")
 
 
@@ -139,7 +142,7 @@ def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
     card = read_card(path.with_suffix(".json"))
     if not path.is_file():
         raise InputError("there is no such model", field="model", value=path, expected="a file")
-    content = path.read_bytes()
+    content = _content(path)
     found = hashlib.sha256(content).hexdigest()
     if found != card.sha256:
         raise InputError(
@@ -156,7 +159,12 @@ def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
             value=", ".join(odd),
             expected="the features of this program; train the model again",
         )
-    untrusted = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED))
+    try:
+        _check_size(content)
+        untrusted = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED))
+    # What skops raises on a file that is none of its own depends on where it is odd.
+    except Exception as error:
+        raise _damaged(path, error) from error
     if untrusted:
         raise InputError(
             "the model holds types that are not trusted",
@@ -170,6 +178,8 @@ def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
         raise InputError(
             "the model holds types that are not trusted", field="types", value=str(error)
         ) from error
+    except Exception as error:
+        raise _damaged(path, error) from error
     if not isinstance(model, ReconClassifier):
         raise InputError(
             "the file holds something else than the classifier",
@@ -178,6 +188,32 @@ def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
             expected="ReconClassifier",
         )
     return model, card
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST)
+    except OSError as error:
+        raise _damaged(path, error) from error
+
+
+def _check_size(content: bytes) -> None:
+    """Refuse an archive that inflates beyond bounds, before any of it is inflated."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        inflated = sum(member.file_size for member in archive.infolist())
+    if inflated > LARGEST:
+        raise ValueError(f"it inflates to {inflated} bytes, more than {LARGEST}")
+
+
+def _damaged(path: Path, error: Exception) -> InputError:
+    said = " ".join(str(error).split()) or type(error).__name__
+    return InputError(
+        f"the model cannot be read ({said[:200]})",
+        field="model",
+        value=path,
+        expected="a file written by recon train",
+    )
 
 
 def read_card(path: Path) -> ModelCard:
@@ -193,6 +229,13 @@ def read_card(path: Path) -> ModelCard:
     except FileNotFoundError as error:
         raise InputError(
             "the model has no card", field="card", value=path, expected="a JSON file"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "the card of the model cannot be read",
+            field="card",
+            value=path,
+            expected=f"a JSON file ({error})",
         ) from error
     except ValidationError as error:
         first = error.errors()[0]

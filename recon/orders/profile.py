@@ -13,6 +13,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from recon.errors import ProfileError
+from recon.files import read_toml
 
 Kind = Literal["join", "leave", "up", "down"]
 Weighting = Literal["equal", "probability", "demand"]
@@ -36,7 +37,7 @@ LONGEST: Final = 60
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Universe(_Strict):
@@ -50,7 +51,7 @@ class Universe(_Strict):
 class Book(_Strict):
     """How much money, on which sides."""
 
-    book_usd: float = Field(gt=0, description="both legs together when full, USD")
+    book_usd: float = Field(gt=0, le=1e13, description="both legs together when full, USD")
     legs: Literal["both", "long", "short"] = Field(description="sides that are traded")
     balance: Literal["dollars", "none"] = Field(description="whether the legs are made equal")
 
@@ -199,10 +200,10 @@ def read_profile(path: Path | None = None) -> Profile:
     values = tomllib.loads(default_text())
     if path is not None:
         try:
-            own = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            own = read_toml(path)
+        except ValueError as error:
             raise ProfileError(
-                f"the profile cannot be read: {' '.join(str(error).split())}",
+                f"the profile cannot be read: {error}",
                 field="profile",
                 value=path,
                 expected="a TOML file like that of recon signals --show-profile",

@@ -19,12 +19,13 @@ from typing import Any, Final
 import polars as pl
 import polars.selectors as cs
 
-from recon.errors import StoreError
+from recon.errors import RefusedFileError, StoreError
 from recon.files import write_atomic
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish.formats import encode, read_list
 from recon.publish.universe import UNIVERSE, universe
+from recon.sources.parquet import PLAIN, read_parquet
 from recon.store import Hindsight
 
 FOLDER: Final = "universe"
@@ -196,8 +197,9 @@ def _name(rows: pl.DataFrame, whole: pl.DataFrame) -> str:
 
 def _read(file: Path, columns: list[str], rows: int | None = None) -> pl.DataFrame:
     try:
-        return pl.read_parquet(file, columns=columns, n_rows=rows)
-    except (OSError, pl.exceptions.PolarsError) as error:
+        found = read_parquet(file, dict.fromkeys(columns, PLAIN))
+        return found if rows is None else found.head(rows)
+    except RefusedFileError as error:
         raise StoreError(
             "the chances of an archived forecast cannot be read",
             field="archive",

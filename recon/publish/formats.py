@@ -7,16 +7,25 @@ JSON hold the reason codes as a list, CSV joins them by `;`. Equal frames give e
 import io
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final, get_args
 
 import orjson
 import polars as pl
+import polars.selectors as cs
 
+from recon.contracts import FIRST_SESSION, LAST_SESSION, LONGEST_TEXT
 from recon.errors import InputError
-from recon.publish.candidate import FRAME_SCHEMA
+from recon.publish.candidate import FRAME_SCHEMA, Index
+from recon.sources.csv_table import read_csv
+from recon.sources.files import loads, read_bytes
+from recon.sources.parquet import PLAIN, parquet_columns, read_parquet
 
 FORMATS = ("csv", "json", "parquet")
 NEEDED = ("event", "as_of", "index", "action", "symbol", "call", "probability")
 """Columns of `FRAME_SCHEMA` without which a list cannot be scored."""
+LARGEST: Final = 1e15
+"""USD or shares: ten times the market."""
+_NAMED: Final = {"index": get_args(Index), "action": ("add", "delete")}
 
 
 def encode(frame: pl.DataFrame, format_: str) -> bytes:
@@ -94,7 +103,33 @@ def read_list(path: Path, needed: Sequence[str] = NEEDED) -> pl.DataFrame:
             raise InputError(
                 "a needed cell is empty", field=f"{name} in {path.name}", expected="a value"
             )
+    _check_values(path, frame)
     return frame
+
+
+def _check_values(path: Path, frame: pl.DataFrame) -> None:
+    """Refuse what no list holds: `Candidate` says the same of each row."""
+    chance = pl.col("^(model_)?probability$")
+    named = [name for name, known in _NAMED.items() if name in frame.columns]
+    odd = {
+        "a fraction from 0 to 1": ~chance.is_between(0, 1),
+        f"a day from {FIRST_SESSION} to {LAST_SESSION}": ~cs.date().is_between(
+            FIRST_SESSION, LAST_SESSION
+        ),
+        f"a number up to {LARGEST:g}": ~(cs.float().abs() <= LARGEST),
+        f"at most {LONGEST_TEXT} letters": cs.string().str.len_chars() > LONGEST_TEXT,
+        "text without control characters": cs.string().str.contains(r"\p{Cc}"),
+    } | {" or ".join(_NAMED[name]): ~pl.col(name).is_in(_NAMED[name]) for name in named}
+    for expected, rule in odd.items():
+        for column in frame.select(rule):
+            if column.any():
+                value = frame.filter(column)[column.name][0]
+                raise InputError(
+                    "a cell of the list is beyond its bounds",
+                    field=f"{column.name} in {path.name}",
+                    value=ascii(value),
+                    expected=expected,
+                )
 
 
 def _raw(path: Path) -> pl.DataFrame:
@@ -106,15 +141,18 @@ def _raw(path: Path) -> pl.DataFrame:
             value=path,
             expected=".csv, .json or .parquet",
         )
+    if ending == "csv":
+        return read_csv(path)
+    if ending == "parquet":
+        there = FRAME_SCHEMA.keys() & parquet_columns(path)
+        return read_parquet(path, dict.fromkeys(there, PLAIN))
     try:
-        content = path.read_bytes()
-        if ending == "csv":
-            return pl.read_csv(content, infer_schema=False)
-        if ending == "json":
-            return pl.DataFrame(orjson.loads(content), infer_schema_length=None)
-        return pl.read_parquet(content)
-    except (OSError, ValueError, TypeError, pl.exceptions.PolarsError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
+        rows = loads(read_bytes(path))
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise ValueError("it is no list of rows")
+        return pl.DataFrame(rows, infer_schema_length=None)
+    except (ValueError, TypeError, OverflowError, pl.exceptions.PolarsError) as error:
+        reason = (str(error).splitlines() or ["damaged"])[0]
         raise InputError(f"cannot read the list: {reason}", field="list", value=path) from error
 
 

@@ -19,8 +19,10 @@ import xlsxwriter
 
 from recon.publish.formats import encode, joined
 
-RUNS: Final = r"^[=+\-@\t\r\n]"
-"""Beginnings of a text that a spreadsheet runs."""
+RUNS: Final = r"^[=+\-@\t\r\n＝＋－＠]"
+"""Beginnings of a text that a spreadsheet runs; the wide signs count in East Asian settings."""
+WITHIN: Final = r"([;,\t\r\n][\s\"]*)([=+\-@＝＋－＠])"
+"""The same behind what another country's spreadsheet takes for the end of a cell."""
 MADE: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands for the time of making, so that equal frames give equal bytes."""
 LONGEST_TEXT: Final = 48
@@ -48,11 +50,10 @@ class Sheet:
 
 def neutralised(frame: pl.DataFrame) -> pl.DataFrame:
     """Put an apostrophe before every text that a spreadsheet would run; lists are joined first."""
-    text = joined(frame)
+    text = joined(frame).with_columns(cs.categorical().cast(pl.String), cs.enum().cast(pl.String))
+    inside = cs.string().str.replace_all(WITHIN, "${1}'${2}")
     runs = cs.string().str.contains(RUNS)
-    return text.with_columns(
-        pl.when(runs).then("'" + cs.string()).otherwise(cs.string()).name.keep()
-    )
+    return text.with_columns(pl.when(runs).then("'" + inside).otherwise(inside).name.keep())
 
 
 def spreadsheet_csv(frame: pl.DataFrame) -> bytes:

@@ -1,7 +1,6 @@
 """The rulebook of one event: entries in force, then the user's own values."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from recon.errors import RulebookError
+from recon.files import read_toml
 from recon.rulebook.entries import entries, in_force, leaves
 from recon.rulebook.model import Provenance, Rulebook, Values
 
@@ -113,11 +113,10 @@ def load(event: DatedEvent, override: Path | None = None, as_of: date | None = N
 
 def _read_override(path: Path) -> dict[str, Any]:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = " ".join(str(error).split())
+        table = read_toml(path)
+    except ValueError as error:
         raise RulebookError(
-            f"The rulebook of the user cannot be read: {reason}",
+            f"The rulebook of the user cannot be read: {error}",
             field="rulebook",
             value=path,
             expected="a TOML file with single values of the rulebook",

@@ -20,10 +20,12 @@ from recon.sources import (
     symbols_json,
     symbols_repo,
     ticker_cik,
+    unreadable,
 )
 from recon.sources.base import Source
 
 SOURCES: tuple[Source, ...] = (
+    unreadable.ODDLY_NAMED,
     screener.SOURCE,
     symbols_repo.SOURCE,
     symbols_json.SOURCE,
@@ -41,6 +43,7 @@ SOURCES: tuple[Source, ...] = (
     own_counts.SOURCE,
     own_facts.SOURCE,
     *own_market_data.SOURCES,
+    unreadable.DAMAGED,
 )
 """Every format that recon reads; the first that recognises a file reads it."""
 
@@ -56,6 +59,9 @@ def recognise(path: Path) -> Source | None:
     Returns
     -------
     Source or None
-        None when no source recognises it, which is so for what does not exist.
+        None when no source recognises it, which is so for what does not exist, and for what is
+        neither file nor folder: to look into a pipe is to wait for whoever writes to it.
     """
+    if not (path.is_file() or path.is_dir()):
+        return None
     return next((source for source in SOURCES if source.recognise(path)), None)

@@ -11,9 +11,9 @@ from pathlib import Path
 import polars as pl
 
 from recon.calendar import Event, evening_expr, event
-from recon.errors import RefusedFileError, UnknownEventError
+from recon.errors import UnknownEventError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import opening, read_text
+from recon.sources.csv_table import header, read_csv
 from recon.sources.printed import filled, to_date
 
 _COLUMNS = (
@@ -31,10 +31,7 @@ _KEY = ("event", "index", "action", "ticker", "stage", "listed_on")
 
 
 def _recognise(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    head = opening(path).partition("\n")[0]
-    return {cell.strip().strip('"') for cell in head.split(",")}.issuperset(_COLUMNS)
+    return header(path).issuperset(_COLUMNS)
 
 
 def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
@@ -63,15 +60,7 @@ _LIST = ("recon", "kind", "list_date", "preliminary_or_final")
 
 
 def _table(path: Path) -> pl.DataFrame:
-    try:
-        table = pl.read_csv(read_text(path).encode(), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise RefusedFileError(
-            f"Table of announced changes {path.name} is damaged",
-            field="line",
-            value=str(error).splitlines()[0],
-            expected="as many cells in each line as in the header",
-        ) from error
+    table = read_csv(path, _COLUMNS)
     return table.select(filled(c).alias(c) for c in _COLUMNS).with_columns(to_date("list_date"))
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import polars as pl
 
 from recon.calendar import end_of_day_expr, event
-from recon.errors import RefusedFileError, UnknownEventError
+from recon.errors import UnknownEventError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import opening, read_text
+from recon.sources.csv_table import header, read_csv
 from recon.sources.printed import filled, read_day
 
 MARGIN = timedelta(days=30)
@@ -28,10 +28,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _recognise(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    head = opening(path).partition("\n")[0]
-    return {cell.strip().strip('"') for cell in head.split(",")}.issuperset(_COLUMNS)
+    return header(path).issuperset(_COLUMNS)
 
 
 def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
@@ -55,15 +52,7 @@ def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _table(path: Path) -> pl.DataFrame:
-    try:
-        table = pl.read_csv(read_text(path).encode(), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise RefusedFileError(
-            f"Table of derived migrations {path.name} is damaged",
-            field="line",
-            value=str(error).splitlines()[0],
-            expected="as many cells in each line as in the header",
-        ) from error
+    table = read_csv(path, _COLUMNS)
     return table.select(filled(c).alias(c) for c in _COLUMNS)
 
 

@@ -4,57 +4,23 @@ The functions that recognise never raise; the functions that read turn whatever 
 into one `RefusedFileError`.
 """
 
-from collections.abc import Iterable
+import re
 from pathlib import Path
+from typing import Any, Final
 
+import orjson
 import polars as pl
 
 from recon.errors import RefusedFileError
 from recon.sources.base import Chunk
 
-_PARQUET_MAGIC = b"PAR1"
-
-
-def parquet_columns(path: Path) -> frozenset[str]:
-    """Give the column names of a Parquet file.
-
-    Parameters
-    ----------
-    path : Path
-        Any path.
-
-    Returns
-    -------
-    frozenset of str
-        Empty when the path is no readable Parquet file; never raises.
-    """
-    try:
-        with path.open("rb") as file:
-            if file.read(4) != _PARQUET_MAGIC:
-                return frozenset()
-        return frozenset(pl.read_parquet_schema(path))
-    except (OSError, pl.exceptions.PolarsError):
-        return frozenset()
-
-
-def read_parquet(path: Path, columns: Iterable[str]) -> pl.DataFrame:
-    """Read columns of a Parquet file that `parquet_columns` has seen.
-
-    Raises
-    ------
-    RefusedFileError
-        If the file is damaged or lacks a column.
-    """
-    wanted = list(columns)
-    try:
-        return pl.read_parquet(path, columns=wanted)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise RefusedFileError(
-            f"Parquet file cannot be read ({str(error).splitlines()[0]})",
-            field="file",
-            value=path,
-            expected="an undamaged Parquet file with the columns " + ", ".join(wanted),
-        ) from error
+LARGEST: Final = 2**28
+"""Bytes; a table of every company's counts on every day since 2009 is about as large."""
+BRACKETS_FROM: Final = 100_000
+BYTES_OF_BRACKET: Final = 12
+"""An object takes 64 bytes of memory at least; EDGAR's and the screener's are of hundreds."""
+_OF_UTF8: Final = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+"""A letter beyond ASCII in UTF-8."""
 
 
 def opening(path: Path, size: int = 4096) -> str:
@@ -82,27 +48,68 @@ def opening(path: Path, size: int = 4096) -> str:
     return start.decode("utf-8-sig", errors="ignore")
 
 
+def read_bytes(path: Path) -> bytes:
+    """Read a file that has to fit into memory.
+
+    Raises
+    ------
+    RefusedFileError
+        If the file cannot be read, or is larger than `LARGEST`.
+    """
+    try:
+        size = path.stat().st_size
+        content = path.read_bytes() if size <= LARGEST else b""
+    except OSError as error:
+        raise RefusedFileError(
+            f"File cannot be read ({error.strerror})",
+            field="file",
+            value=path,
+            expected="a readable file",
+        ) from error
+    if size > LARGEST:
+        raise RefusedFileError(
+            "File is too large", field="file", value=path, expected=f"at most {LARGEST} bytes"
+        )
+    return content
+
+
 def read_text(path: Path) -> str:
     """Read a text file as UTF-8, with or without a byte order mark, else as Windows-1252.
 
     Raises
     ------
     RefusedFileError
-        If the file cannot be read.
+        If the file cannot be read, is too large, or is written in both or neither.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise RefusedFileError(
-            f"File cannot be read ({error.strerror})",
-            field="file",
-            value=path,
-            expected="a readable text file",
-        ) from error
+    content = read_bytes(path)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", errors="replace")
+        pass
+    try:
+        text = content.decode("cp1252")
+    except UnicodeDecodeError:
+        text = ""
+    # Read as Windows-1252 a letter of UTF-8 is two or three that are none: a name would change.
+    if not text or _OF_UTF8.search(content):
+        raise RefusedFileError(
+            "File is in no one encoding", field="file", value=path, expected="text in UTF-8"
+        )
+    return text
+
+
+def loads(content: bytes) -> Any:
+    """Read JSON of which no small part stands for much memory.
+
+    Raises
+    ------
+    orjson.JSONDecodeError
+        If it is damaged, or is little else than brackets.
+    """
+    brackets = content.count(b"{") + content.count(b"[")
+    if brackets > BRACKETS_FROM and brackets * BYTES_OF_BRACKET > len(content):
+        raise orjson.JSONDecodeError("more brackets than content", "", 0)
+    return orjson.loads(content)
 
 
 def rejecting(chunk: Chunk, rows: pl.DataFrame) -> Chunk:
@@ -123,18 +130,3 @@ def rejecting(chunk: Chunk, rows: pl.DataFrame) -> Chunk:
         return chunk
     more = rows.select("rule", row=pl.struct(pl.exclude("rule")).struct.json_encode())
     return Chunk(chunk.table, chunk.rows, pl.concat([chunk.rejected, more]), chunk.skipped)
-
-
-SIMULATED_STAMP = {"recon.simulated": "true"}
-"""Parquet metadata of every file of the simulated market, so that a copy still says what it is."""
-
-
-def is_stamped(path: Path) -> bool:
-    """Whether a Parquet file says of itself that it is of the simulated market."""
-    if path.suffix != ".parquet":
-        return False
-    try:
-        found = pl.read_parquet_metadata(path)
-    except (pl.exceptions.PolarsError, OSError):
-        return False
-    return found.items() >= SIMULATED_STAMP.items()

@@ -12,12 +12,11 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
-import pypdfium2 as pdfium
 
 from recon.calendar import Event, end_of_day, evening, events
 from recon.errors import InputError, RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.pdf_table import Words, cut_tables, read_words
+from recon.sources.pdf_table import NO_TEXT, Words, cut_tables, read_words
 from recon.sources.printed import read_day
 from recon.sources.stated import stated_date
 
@@ -41,13 +40,13 @@ def _recognise(path: Path) -> bool:
         with path.open("rb") as file:
             if file.read(5) != b"%PDF-":
                 return False
-        with pdfium.PdfDocument(path) as document:
-            return "Russell" in document[0].get_textpage().get_text_range()
+        first = read_words(path).frame.filter(pl.col("page") == 1)
     except OSError:
         return False
-    except pdfium.PdfiumError:
+    except RefusedFileError as error:
         # Damaged or locked: nothing else reads PDFs, so let the reading say what is wrong.
-        return True
+        return error.message != NO_TEXT
+    return "Russell" in " ".join(first["text"])
 
 
 def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:

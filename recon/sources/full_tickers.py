@@ -10,6 +10,7 @@ import orjson
 import polars as pl
 
 from recon.contracts import EXCHANGES
+from recon.sources.files import loads
 
 PATHS = {exchange: f"{exchange}/{exchange}_full_tickers.json" for exchange in EXCHANGES}
 """Where US-Stock-Symbols keeps the file of each exchange."""
@@ -75,7 +76,7 @@ def parse(content: bytes) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _parse_each(content: bytes) -> tuple[pl.DataFrame, pl.DataFrame]:
     try:
-        elements = orjson.loads(content)
+        elements = loads(content)
     except orjson.JSONDecodeError as error:
         raise UnreadableError(str(error)) from error
     lines = [element for element in elements if _is_line(element)]

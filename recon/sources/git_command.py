@@ -3,8 +3,14 @@
 import os
 import subprocess
 from pathlib import Path
+from typing import Final
 
 from recon.errors import ReconError, RefusedFileError
+
+PATIENCE: Final = 900
+"""Seconds that git may take for one command: the whole public history takes a minute."""
+LARGEST_PIECE: Final = "512m"
+"""Memory that git may ask for at once, so that a delta cannot announce a file beyond bounds."""
 
 
 def git(origin: Path, git_folder: Path, *arguments: str) -> bytes:
@@ -37,8 +43,11 @@ def git(origin: Path, git_folder: Path, *arguments: str) -> bytes:
             env=environment(git_folder),
             capture_output=True,
             stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
             check=False,
         )
+    except subprocess.TimeoutExpired as error:
+        raise refusal(origin, f"git takes longer than {PATIENCE} s") from error
     except FileNotFoundError as error:
         raise ReconError(
             "git is not installed", field="file", value=origin, expected="git on the PATH"
@@ -59,6 +68,11 @@ def environment(git_folder: Path) -> dict[str, str]:
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_LITERAL_PATHSPECS": "1",
+        # Whatever the repository's settings say, nothing is fetched and no program is run for it.
+        "GIT_ALLOW_PROTOCOL": "none",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_ALLOC_LIMIT": LARGEST_PIECE,
         "LC_ALL": "C",
     }
 

@@ -18,11 +18,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO
 
-from recon.sources.git_command import environment, git, refusal
+from recon.sources.git_command import PATIENCE, environment, git, refusal
 from recon.sources.git_heads import git_folder, newest
 
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a file in the history that are still read; a larger one refuses the repository."""
+TOTAL_LIMIT = 128 * 2**30
+"""Bytes of all files read of a history; ten years of the public one have about 20 thousand million.
+"""
 
 FILES_AHEAD = 4
 
@@ -96,8 +99,8 @@ class History:
         Raises
         ------
         RefusedFileError
-            If a file is larger than `LARGEST_FILE`, is no file, or is missing from a partial
-            clone.
+            If a file is larger than `LARGEST_FILE`, is no file, is missing from a partial clone or
+            takes too long, or all are larger than `TOTAL_LIMIT`.
         """
         wanted = self.folder / "wanted"
         wanted.write_text("".join(f"{commit}:{path}\n" for commit, path in files), "ascii")
@@ -114,15 +117,24 @@ class History:
         ):
             assert process.stdout is not None  # noqa: S101 - a pipe was asked for
             coming: deque[Future[bytes | None]] = deque()
+            total = 0
             try:
-                for commit, path in files:
+                for place, (commit, path) in enumerate(files, start=1):
                     coming.append(ahead.submit(self._next, process.stdout, commit, path))
-                    if len(coming) > FILES_AHEAD:
-                        yield coming.popleft().result()
-                while coming:
-                    yield coming.popleft().result()
+                    while len(coming) > (FILES_AHEAD if place < len(files) else 0):
+                        content = self._come(coming.popleft())
+                        total += len(content or b"")
+                        if total > TOTAL_LIMIT:
+                            raise refusal(self.origin, f"its files have over {TOTAL_LIMIT} bytes")
+                        yield content
             finally:
                 process.kill()
+
+    def _come(self, content: Future[bytes | None]) -> bytes | None:
+        try:
+            return content.result(PATIENCE)
+        except TimeoutError as error:
+            raise refusal(self.origin, f"git takes longer than {PATIENCE} s") from error
 
     def _next(self, batch: IO[bytes], commit: str, path: str) -> bytes | None:
         answer = batch.readline().split()

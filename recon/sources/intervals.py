@@ -72,6 +72,23 @@ def happenings(
     )
 
 
+def without_ends(rows: pl.DataFrame, broken: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Leave out the ends of what has an interval set aside: it may go on in that one.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As from `happenings`.
+    broken : DataFrame
+        Rows that were set aside, with the columns of `key`.
+    key : sequence of str
+        As in `happenings`.
+    """
+    ends = pl.col("happening") == "vanished"
+    kept = rows.filter(ends).join(broken, on=list(key), how="anti", nulls_equal=True)
+    return pl.concat([rows.filter(~ends), kept]).sort("session", *key, maintain_order=True)
+
+
 def snapshot_changes(
     frame: pl.DataFrame,
     key: Sequence[str],

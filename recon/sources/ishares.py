@@ -9,7 +9,6 @@ import csv
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from io import StringIO
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +17,7 @@ from recon.calendar import next_open
 from recon.calendar.nyse import FIRST_DAY, LAST_DAY
 from recon.errors import RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
+from recon.sources.csv_table import table_of
 from recon.sources.files import opening, read_text, rejecting
 from recon.sources.printed import filled, read_day, read_numbers
 from recon.sources.pseudo_lines import keep_larger, no_line
@@ -109,12 +109,7 @@ def _asof(path: Path, preamble: dict[str, str]) -> date:
 def _table(path: Path, lines: Sequence[str]) -> pl.DataFrame:
     # The table ends at a line of blanks and commas; the foot-notes come after it.
     end = next((n for n, line in enumerate(lines) if not line.strip(" ,\xa0\t")), len(lines))
-    try:
-        table = pl.read_csv(StringIO("\n".join(lines[:end])), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        what = str(error).splitlines()[0]
-        expected = "as many cells in each line as in the header"
-        raise _refused("table is damaged", path, "line", what, expected) from error
+    table = table_of(path, "\n".join(lines[:end]))
     known = {old: new for old, new in _COLUMNS.items() if old in table.columns}
     table = table.select(filled(old).alias(new) for old, new in known.items())
     absent = set(_COLUMNS.values()).difference(table.columns)

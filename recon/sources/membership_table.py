@@ -13,14 +13,19 @@ import polars as pl
 from recon.calendar import end_of_day_expr, next_open
 from recon.calendar.nyse import FIRST_DAY, LAST_DAY
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import parquet_columns, read_parquet
+from recon.sources.parquet import NUMBER, PRINTED_DAY, TEXT, Types, parquet_columns, read_parquet
 from recon.sources.printed import filled, to_date
 from recon.sources.pseudo_lines import keep_larger, no_line
 
 _TEXTS = ("index", "ticker", "name", "cusip", "isin", "sector", "exchange", "kind", "source")
 _NUMBERS = ("weight", "shares", "price", "market_value")
 _KEY = ("asof", "index", "ticker", "kind", "origin")
-_SIGNS = frozenset({"asof", "ticker_norm", *_TEXTS, *_NUMBERS})
+_READ: Types = {
+    "asof": PRINTED_DAY,
+    **dict.fromkeys(_TEXTS, TEXT),
+    **dict.fromkeys(_NUMBERS, NUMBER),
+}
+_SIGNS = frozenset({"ticker_norm", *_READ})
 
 
 def _recognise(path: Path) -> bool:
@@ -38,7 +43,7 @@ def _symbol(column: str) -> pl.Expr:
 
 def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
     printed = (
-        read_parquet(path, ["asof", *_TEXTS, *_NUMBERS])
+        read_parquet(path, _READ)
         .with_columns(to_date("asof"), *(filled(c).alias(c) for c in _TEXTS))
         .with_columns(ticker=_symbol("ticker"))
         .rename({"source": "origin"})

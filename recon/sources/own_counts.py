@@ -32,7 +32,7 @@ def _recognise(path: Path) -> bool:
 
 
 def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    table = read_table(path)
+    table = read_table(path, _COLUMNS)
     subjects = {name: name for name in _SUBJECTS if name in table.columns}
     day = pl.col("known_at").str.to_date("%Y-%m-%d", strict=False)
     rows = table.select(

@@ -29,7 +29,7 @@ def _recognise(path: Path) -> bool:
 
 
 def _read(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    table = read_table(path)
+    table = read_table(path, _COLUMNS)
     number = pl.col("company").str.contains(r"^\d+$")
     day = pl.col("known_at").str.to_date("%Y-%m-%d", strict=False)
     rows = table.with_columns(number=pl.when(number).then("company")).select(

@@ -44,7 +44,7 @@ def _own(table: str, describes: str, facts: dict[str, pl.Expr]) -> Source:
         return header(path) == columns
 
     def read(path: Path, _seen: Seen) -> Iterator[Chunk]:
-        rows = read_table(path).select(
+        rows = read_table(path, columns).select(
             symbol=company(symbol="symbol"),
             **facts,
             origin="source",

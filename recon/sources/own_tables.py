@@ -1,43 +1,41 @@
 """Tables that a user writes: how they are told by their header, and read."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
 
 from recon.errors import RefusedFileError
-from recon.sources.files import opening, read_text
+from recon.sources import csv_table
 from recon.sources.printed import filled
 from recon.sources.sec_filers import padded_cik
 
-LARGEST = 2**28
-"""Bytes; a table of every company's counts on every day since 2009 is about as large."""
-
 
 def header(path: Path) -> frozenset[str]:
-    """Give the column names of a CSV; empty for anything else. Never raises."""
-    if not path.is_file():
-        return frozenset()
-    first = opening(path).partition("\n")[0]
-    return frozenset(cell.strip().strip('"').lower() for cell in first.split(","))
+    """Give the column names of a CSV in lower case. Never raises."""
+    return frozenset(name.lower() for name in csv_table.header(path))
 
 
-def read_table(path: Path) -> pl.DataFrame:
+def read_table(path: Path, needed: Iterable[str] = ()) -> pl.DataFrame:
     """Read a CSV as text, empty cells as null, names in lower case.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    needed : iterable of str
+        Columns without which it is refused, in lower case.
 
     Raises
     ------
     RefusedFileError
         If the file is damaged, too large, or names a column twice.
     """
-    if path.stat().st_size > LARGEST:
-        raise _refusal(path, "size", path.stat().st_size, f"at most {LARGEST} bytes")
-    try:
-        table = pl.read_csv(read_text(path).encode(), infer_schema=False)
-        table = table.rename(lambda name: name.strip().lower())
-    except pl.exceptions.PolarsError as error:
-        raise _refusal(
-            path, "line", str(error).splitlines()[0], "as many cells in each line as in the header"
-        ) from error
+    table = csv_table.read_csv(path).rename(str.lower)
+    if missing := sorted(set(needed).difference(table.columns)):
+        raise RefusedFileError(
+            f"Table {path.name} lacks a column", field="column", expected=", ".join(missing)
+        )
     return table.select(filled(name).alias(name) for name in table.columns)
 
 
@@ -51,9 +49,3 @@ def company(*, cik: str | None = None, symbol: str | None = None) -> pl.Expr:
     """
     number = padded_cik(cik) if cik else pl.lit(None, pl.String)
     return pl.coalesce(number, pl.col(symbol).str.to_uppercase() if symbol else pl.lit(None))
-
-
-def _refusal(path: Path, field: str, value: object, expected: str) -> RefusedFileError:
-    return RefusedFileError(
-        f"Table {path.name} cannot be read", field=field, value=value, expected=expected
-    )

@@ -3,15 +3,22 @@
 What a word belongs to is decided by where it stands, never by the spaces around it.
 """
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, Final
 
+import orjson
 import polars as pl
-import pypdfium2 as pdfium
 
 from recon.errors import RefusedFileError
 
+NO_TEXT: Final = "PDF holds no text"
+PATIENCE: Final = 60
+"""Seconds that a file may take, busy machine or not."""
 _SAME_LINE = 3.0
 """Points: words whose middles differ by less stand on one line; lines are 12 apart."""
 _SAME_COLUMN = 4.0
@@ -66,28 +73,26 @@ def read_words(path: Path) -> Words:
     RefusedFileError
         If the file is damaged, encrypted, or holds no text.
     """
-    rows = []
-    try:
-        with pdfium.PdfDocument(path) as document:
-            about = document.get_metadata_dict()
-            for number, page in enumerate(document, start=1):
-                width, text = page.get_width(), page.get_textpage()
-                for place in range(text.count_rects()):
-                    left, bottom, right, top = text.get_rect(place)
-                    word = text.get_text_bounded(left, bottom, right, top)
-                    rows.append((number, left, (bottom + top) / 2, left / width, word))
-    except (pdfium.PdfiumError, OSError) as error:
+    said = _said(path)
+    if "error" in said:
         raise RefusedFileError(
-            f"PDF cannot be opened ({str(error).rstrip('.')})",
+            f"PDF cannot be opened ({said['error']})",
             field="file",
             value=path,
             expected="an undamaged PDF without a password",
-        ) from error
+        )
+    rows, about = said["words"], said["about"]
     if not rows:
         raise RefusedFileError(
-            "PDF holds no text", field="file", value=path, expected="text, not a picture of it"
+            NO_TEXT, field="file", value=path, expected="text, not a picture of it"
         )
-    schema = ["page", "left", "middle", "across", "text"]
+    schema = {
+        "page": pl.Int64,
+        "left": pl.Float64,
+        "middle": pl.Float64,
+        "across": pl.Float64,
+        "text": pl.String,
+    }
     frame = pl.DataFrame(rows, schema=schema, orient="row").sort(
         "page", "middle", descending=[False, True]
     )
@@ -98,6 +103,32 @@ def read_words(path: Path) -> Words:
         foot=(is_number & (pl.col("across") > _FOOT_NUMBER)).any().over("line")
     )
     return Words(frame.drop("across"), about.get("Title", ""), about.get("CreationDate", ""))
+
+
+def _said(path: Path) -> dict[str, Any]:
+    """Give what `recon.sources.pdf_child` says of a file."""
+    stat = path.stat()
+    return _asked(path.resolve(), stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _asked(path: Path, _size: int, _changed: int) -> dict[str, Any]:
+    # What is asked while files are recognised need not be asked again when they are read.
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(Path(__file__).with_name("pdf_child.py")), str(path)],
+            capture_output=True,
+            stdin=subprocess.DEVNULL,
+            timeout=PATIENCE,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return {"error": f"it takes longer than {PATIENCE} s"}
+    try:
+        said: dict[str, Any] = orjson.loads(done.stdout)
+    except orjson.JSONDecodeError:
+        return {"error": "reading it takes too much time or memory, or ends the reader"}
+    return said
 
 
 def cut_tables(words: Words, heads: Sequence[str]) -> pl.DataFrame:

@@ -8,27 +8,34 @@ import polars as pl
 
 from recon.calendar import end_of_day_expr
 from recon.calendar.nyse import FIRST_DAY
-from recon.errors import RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import opening, parquet_columns, read_parquet, read_text
+from recon.sources.csv_table import header, read_csv
+from recon.sources.parquet import PRINTED_DAY, TEXT, Types, parquet_columns, read_parquet
 from recon.sources.printed import filled, to_date
 from recon.sources.stated import stated_date
 
 CUT = date(2026, 4, 30)
 """The day on which the delivered data stops: an undated table is known from its end on."""
 
-_PROFILE = ("symbol", "asof_before", "long_name", "short_name")
 _PLACE = ("sector", "industry", "country", "state", "city")
-_CHANGE = ("effective_date", "old_symbol", "new_symbol", "new_company_name")
+_PROFILE: Types = {
+    **dict.fromkeys(("symbol", "long_name", "short_name", *_PLACE), TEXT),
+    "asof_before": PRINTED_DAY,
+}
+_CHANGE: Types = {
+    "effective_date": PRINTED_DAY,
+    **dict.fromkeys(("old_symbol", "new_symbol", "new_company_name"), TEXT),
+}
+_CUSIPS: Types = {"Cusip": TEXT, "Ticker": TEXT}
 _CODES = ("Code", "Place", "Type", "ISO")
 
 
 def _recognise_profiles(path: Path) -> bool:
-    return parquet_columns(path).issuperset({*_PROFILE, *_PLACE})
+    return parquet_columns(path).issuperset(_PROFILE)
 
 
 def _read_profiles(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    table = read_parquet(path, [*_PROFILE, *_PLACE]).select(
+    table = read_parquet(path, _PROFILE).select(
         filled("symbol"),
         *(filled(c).alias(c) for c in _PLACE),
         name=pl.coalesce(filled("long_name"), filled("short_name")),
@@ -38,7 +45,7 @@ def _read_profiles(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _recognise_changes(path: Path) -> bool:
-    return parquet_columns(path) == set(_CHANGE)
+    return parquet_columns(path) == _CHANGE.keys()
 
 
 def _read_changes(path: Path, _seen: Seen) -> Iterator[Chunk]:
@@ -52,11 +59,11 @@ def _read_changes(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _recognise_cusips(path: Path) -> bool:
-    return parquet_columns(path) == {"Cusip", "Ticker"}
+    return parquet_columns(path) == _CUSIPS.keys()
 
 
 def _read_cusips(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    table = read_parquet(path, ["Cusip", "Ticker"]).select(
+    table = read_parquet(path, _CUSIPS).select(
         cusip=filled("Cusip"),
         ticker=filled("Ticker"),
         known_at=end_of_day_expr(pl.lit(stated_date(path) or CUT)),
@@ -65,22 +72,11 @@ def _read_cusips(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _recognise_places(path: Path) -> bool:
-    if not path.is_file():
-        return False
-    head = opening(path).partition("\n")[0]
-    return tuple(cell.strip().strip('"') for cell in head.split(",")) == _CODES
+    return header(path) == set(_CODES)
 
 
 def _read_places(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    try:
-        table = pl.read_csv(read_text(path).encode(), infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise RefusedFileError(
-            f"List of place codes {path.name} is damaged",
-            field="line",
-            value=str(error).splitlines()[0],
-            expected="as many cells in each line as in the header",
-        ) from error
+    table = read_csv(path, _CODES)
     # A key to read filings with, older than any of them; it tells nothing about a company.
     known_at = end_of_day_expr(pl.lit(FIRST_DAY))
     codes = table.select(

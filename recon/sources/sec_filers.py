@@ -15,8 +15,9 @@ import polars as pl
 from recon.calendar import end_of_day_expr
 from recon.errors import RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import opening, parquet_columns, read_parquet
-from recon.sources.printed import filled, to_date
+from recon.sources.files import loads, opening, read_bytes
+from recon.sources.parquet import CODE, PRINTED_DAY, TEXT, Types, parquet_columns, read_parquet
+from recon.sources.printed import filled, to_date, to_open_date
 from recon.sources.sightings import dated_happenings, seen_on
 from recon.sources.stated import delivery_date, required_date, stated_date
 
@@ -33,8 +34,17 @@ _COLUMNS = {
     "insiderTransactionForIssuerExists": "insider_transactions",
 }
 _ATTRIBUTES = [ours for ours in _COLUMNS.values() if ours != "cik"]
-_NAMES = {"name", "start_date", "end_date", "cik"}
-_FORMER = {"cik", "former_name", "from_date", "to_date"}
+_SHOWN: Types = dict.fromkeys(_COLUMNS, TEXT) | dict.fromkeys(
+    ("cik", "sic", "ein", "insiderTransactionForIssuerExists"), CODE
+)
+_SPAN: Types = dict.fromkeys(("first_seen", "last_seen"), PRINTED_DAY)
+_NAMES: Types = {"name": TEXT, "start_date": PRINTED_DAY, "end_date": PRINTED_DAY, "cik": CODE}
+_FORMER: Types = {
+    "cik": CODE,
+    "former_name": TEXT,
+    "from_date": PRINTED_DAY,
+    "to_date": PRINTED_DAY,
+}
 _NAMES_FROM = date(2025, 8, 16)
 """First day of the crawl that listed_filer_names comes from; what ended before is known then."""
 
@@ -63,12 +73,12 @@ def padded_cik(column: str) -> pl.Expr:
 
 
 def _recognise_history(path: Path) -> bool:
-    return parquet_columns(path).issuperset({*_COLUMNS, "first_seen", "last_seen"})
+    return parquet_columns(path).issuperset({*_SHOWN, *_SPAN})
 
 
 def _read_history(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    table = read_parquet(path, [*_COLUMNS, "first_seen", "last_seen"])
-    lines = _attributes(table).with_columns(to_date("first_seen"), to_date("last_seen"))
+    table = read_parquet(path, {**_SHOWN, **_SPAN})
+    lines = _attributes(table).with_columns(to_date("first_seen"), to_open_date("last_seen"))
     rows = dated_happenings(lines, ["cik"], _ATTRIBUTES)
     yield check("filer", rows.with_columns(origin=pl.lit("listed_filer_metadata_history")))
 
@@ -79,7 +89,7 @@ def _recognise_metadata(path: Path) -> bool:
 
 
 def _read_metadata(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    table = _attributes(read_parquet(path, _COLUMNS))
+    table = _attributes(read_parquet(path, _SHOWN))
     # One line for each ticker of a company, alike but for the ticker.
     lines = table.unique(["cik"], keep="first", maintain_order=True)
     rows = seen_on(lines, delivery_date(path)).with_columns(origin=pl.lit("company_metadata"))
@@ -87,15 +97,15 @@ def _read_metadata(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _recognise_former_names(path: Path) -> bool:
-    return parquet_columns(path) == _FORMER
+    return parquet_columns(path) == _FORMER.keys()
 
 
 def _read_former_names(path: Path, _seen: Seen) -> Iterator[Chunk]:
     table = read_parquet(path, _FORMER).select(
         padded_cik("cik"),
         name=filled("former_name"),
-        valid_from=to_date("from_date"),
-        valid_to=to_date("to_date"),
+        valid_from=to_open_date("from_date"),
+        valid_to=to_open_date("to_date"),
         origin=pl.lit("company_former_names"),
     )
     known_at = end_of_day_expr(pl.lit(delivery_date(path)))
@@ -103,7 +113,7 @@ def _read_former_names(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _recognise_names(path: Path) -> bool:
-    return parquet_columns(path) == _NAMES
+    return parquet_columns(path) == _NAMES.keys()
 
 
 def _read_names(path: Path, _seen: Seen) -> Iterator[Chunk]:
@@ -111,8 +121,8 @@ def _read_names(path: Path, _seen: Seen) -> Iterator[Chunk]:
     ended = table.filter(pl.col("end_date").is_not_null()).select(
         padded_cik("cik"),
         name=filled("name"),
-        valid_from=to_date("start_date"),
-        valid_to=to_date("end_date"),
+        valid_from=to_open_date("start_date"),
+        valid_to=to_open_date("end_date"),
         origin=pl.lit("listed_filer_names"),
     )
     known_on = pl.max_horizontal("valid_to", pl.lit(_NAMES_FROM))
@@ -136,7 +146,7 @@ def _read_submissions(path: Path, _seen: Seen) -> Iterator[Chunk]:
     # `recon fetch` keeps the files of one day in a folder named for it.
     day = stated_date(path) or stated_date(path.parent) or required_date(path)
     try:
-        company = company_shown(orjson.loads(path.read_bytes()))
+        company = company_shown(loads(read_bytes(path)))
     except (orjson.JSONDecodeError, AttributeError, KeyError, TypeError, OSError) as error:
         raise RefusedFileError(
             f"Submissions file {path.name} cannot be read ({str(error).splitlines()[0]})",
@@ -196,8 +206,8 @@ def companies_shown(companies: Iterable[Company], day: date) -> Iterator[Chunk]:
     ).select(
         padded_cik("cik"),
         name=filled("name"),
-        valid_from=to_date("from"),
-        valid_to=to_date("to"),
+        valid_from=to_open_date("from"),
+        valid_to=to_open_date("to"),
         origin=pl.lit("submissions"),
         known_at=end_of_day_expr(pl.lit(day)),
     )

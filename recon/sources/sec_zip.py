@@ -18,6 +18,7 @@ import orjson
 import polars as pl
 
 from recon.errors import RefusedFileError
+from recon.sources.files import loads
 
 MEMBER_LIMIT = 128 * 2**20
 """Bytes of one member, inflated; the largest of EDGAR's have tens of millions."""
@@ -148,7 +149,7 @@ class Archive:
 
     def _content(self, raw: bytes, name: str, cik: str) -> dict[str, Any] | None:
         try:
-            content = orjson.loads(raw)
+            content = loads(raw)
         except orjson.JSONDecodeError:
             content = None
         if not isinstance(content, dict):

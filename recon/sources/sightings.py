@@ -11,7 +11,8 @@ from datetime import date
 import polars as pl
 
 from recon.calendar import end_of_day_expr
-from recon.sources.intervals import happenings
+from recon.contracts import FIRST_SESSION, LAST_SESSION
+from recon.sources.intervals import happenings, without_ends
 
 
 def dated_happenings(
@@ -26,8 +27,9 @@ def dated_happenings(
     ----------
     frame : pl.DataFrame
         `key`, `attributes`, and the dates `first_seen` and `last_seen` (null: no end known).
-        Rows without a `first_seen` are given back as `seen` without session or `known_at`,
-        for the contract to reject.
+        Rows whose days are missing, out of order or beyond `FIRST_SESSION` and
+        `LAST_SESSION` are given back as `seen` with no session or one that the contract
+        rejects, and count for nothing else: one of them would end all others.
     key, attributes : sequence of str
         As in `recon.sources.intervals.happenings`.
     snapshot_dates : iterable of date, optional
@@ -38,26 +40,31 @@ def dated_happenings(
     pl.DataFrame
         As from `happenings`: one row at most for each key, session and happening.
     """
-    named = [frame["first_seen"], frame["last_seen"]]
+    first, last = pl.col("first_seen"), pl.col("last_seen")
+    within = first.is_between(FIRST_SESSION, LAST_SESSION).fill_null(value=False)
+    sound = within & (last.is_between(first, LAST_SESSION) | last.is_null())
+    kept = frame.filter(sound)
+    named = [kept["first_seen"], kept["last_seen"]]
     dates = pl.concat(named) if snapshot_dates is None else pl.Series(snapshot_dates)
     dates = dates.cast(pl.Date).drop_nulls().unique().sort()
     key, attributes = list(key), list(attributes)
-    undated = frame.filter(pl.col("first_seen").is_null()).select(
+    unsound = frame.filter(~sound).select(
         *key,
         *attributes,
-        session=pl.lit(None, pl.Date),
+        session=pl.when(~within).then(first),
         happening=pl.lit("seen"),
         known_at=pl.lit(None, pl.Datetime("us")),
     )
     dated = happenings(
-        unnested(frame.filter(pl.col("first_seen").is_not_null()), key, attributes, dates),
+        unnested(kept, key, attributes, dates),
         key,
         attributes,
         first_seen="first_seen",
         last_seen="last_seen",
         snapshot_dates=dates,
     )
-    return pl.concat([dated.cast({"happening": pl.String}), undated], how="diagonal")
+    dated = without_ends(dated.cast({"happening": pl.String}), unsound, key)
+    return pl.concat([dated, unsound], how="diagonal")
 
 
 def seen_on(frame: pl.DataFrame, day: date) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from recon.sources.full_tickers import (
     quarantined,
 )
 from recon.sources.intervals import snapshot_changes
-from recon.sources.printed import filled
+from recon.sources.printed import one_line, without_thousands
 
 BYTES_PER_CHUNK = 64 * 1024 * 1024
 """About 24 sessions of all exchanges."""
@@ -165,7 +165,7 @@ def _listed(lines: pl.DataFrame) -> pl.DataFrame:
         "session",
         "fresh",
         *_KEY,
-        *(filled(printed).alias(name) for printed, name in LISTING.items()),
+        *(one_line(printed).alias(name) for printed, name in LISTING.items()),
     )
 
 
@@ -185,5 +185,5 @@ def _happenings(listed: pl.DataFrame, lines: pl.DataFrame) -> Chunk:
 
 def _figure(column: str) -> pl.Expr:
     """Give a printed figure without `$` and `,`; what is no number then fails its contract."""
-    text = pl.col(column).str.strip_chars(" $").str.replace_all(",", "", literal=True)
+    text = without_thousands(pl.col(column).str.strip_chars(" $"))
     return pl.when(~text.is_in(_NO_FIGURE)).then(text.str.strip_suffix(".0"))

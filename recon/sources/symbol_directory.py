@@ -13,19 +13,21 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from io import StringIO
 from pathlib import Path
 
 import polars as pl
 
-from recon.contracts import Directory
+from recon.contracts import FIRST_SESSION, LAST_SESSION, Directory
 from recon.errors import RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import opening, parquet_columns, read_parquet, read_text
-from recon.sources.printed import filled, read_day, to_date
+from recon.sources.csv_table import table_of
+from recon.sources.files import opening, read_text
+from recon.sources.parquet import PRINTED_DAY, TEXT, parquet_columns, read_parquet
+from recon.sources.printed import filled, read_day, to_date, to_open_date
 from recon.sources.sightings import dated_happenings, seen_on
 
 _ATTRIBUTES = ("security_name", "exchange", "etf", "test_issue", "financial_status")
+_DATES = {"snapshot_date": PRINTED_DAY}
 _FOOT = "File Creation Time"
 _CREATED = re.compile(rf"^{_FOOT}:?\s*(\d{{8}})", re.MULTILINE)
 
@@ -77,34 +79,41 @@ def _read_intervals(path: Path, _seen: Seen) -> Iterator[Chunk]:
     shape = _shape(columns)
     if shape is None:
         raise _refused(path, "columns", ", ".join(sorted(columns)), "a symbol directory's")
-    wanted = [*shape.columns().values(), "first_seen", "last_seen"]
     older = [c for c in ("Company Name",) if c in columns]
-    table = read_parquet(path, [*wanted, *older])
-    lines = _lines(table, shape, older).with_columns(to_date("first_seen"), to_date("last_seen"))
+    table = read_parquet(
+        path,
+        dict.fromkeys((*shape.columns().values(), *older), TEXT)
+        | dict.fromkeys(("first_seen", "last_seen"), PRINTED_DAY),
+    )
+    lines = _lines(table, shape, older).with_columns(
+        to_date("first_seen"), to_open_date("last_seen")
+    )
     rows = dated_happenings(lines, ["symbol"], _ATTRIBUTES, _snapshot_dates(path, shape))
     yield _checked(rows, shape, skipped=table.height - lines.height)
 
 
 def _snapshot_dates(path: Path, shape: _Shape) -> list[date]:
     beside = path.with_name(f"{shape.directory}_snapshot_dates.parquet")
-    if parquet_columns(beside) != {"snapshot_date"}:
+    if parquet_columns(beside) != _DATES.keys():
         raise _refused(path, "file beside it", beside.name, "its column snapshot_date")
     days: list[date] = (
-        read_parquet(beside, ["snapshot_date"])
+        read_parquet(beside, _DATES)
         .select(to_date("snapshot_date"))
         .to_series()
         .drop_nulls()
         .to_list()
     )
+    if any(not FIRST_SESSION <= day <= LAST_SESSION for day in days):
+        raise _refused(path, "file beside it", beside.name, "dates of snapshots")
     return days
 
 
 def _recognise_dates(path: Path) -> bool:
-    return parquet_columns(path) == {"snapshot_date"}
+    return parquet_columns(path) == _DATES.keys()
 
 
 def _read_dates(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    dates = read_parquet(path, ["snapshot_date"])
+    dates = read_parquet(path, _DATES)
     # Read with the intervals that it stands beside; it states nothing of its own.
     yield Chunk("directory", Directory.create_empty(), skipped=dates.height)
 
@@ -122,17 +131,14 @@ def _read_live(path: Path, _seen: Seen) -> Iterator[Chunk]:
     text = read_text(path)
     shape, created = _live_shape(text), _CREATED.search(text)
     day = read_day(created.group(1), ["%m%d%Y"]) if created else None
-    if shape is None or day is None:
+    if shape is None or created is None or day is None:
         expected = f"a last line like {_FOOT}: 0430202621:31, which a whole download has"
         raise _refused(path, "last line", text.rstrip().rpartition("\n")[2][:60], expected)
-    try:
-        table = pl.read_csv(StringIO(text), separator="|", infer_schema=False, quote_char=None)
-    except pl.exceptions.PolarsError as error:
-        expected = "as many cells in each line as in the header"
-        raise _refused(path, "line", str(error).splitlines()[0], expected) from error
+    # The foot has fewer cells than the lines above it.
+    table = table_of(path, text[: created.start()], "|", quoted=False)
     lines = _lines(table, shape, [])
     lines = lines.unique(["symbol"], keep="first", maintain_order=True)
-    yield _checked(seen_on(lines, day), shape, skipped=table.height - lines.height)
+    yield _checked(seen_on(lines, day), shape, skipped=table.height - lines.height + 1)
 
 
 def _lines(table: pl.DataFrame, shape: _Shape, older: list[str]) -> pl.DataFrame:

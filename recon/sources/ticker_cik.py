@@ -12,8 +12,9 @@ import polars as pl
 
 from recon.errors import RefusedFileError
 from recon.sources.base import Chunk, Seen, Source, check
-from recon.sources.files import opening, parquet_columns, read_parquet
-from recon.sources.printed import filled, to_date
+from recon.sources.files import loads, opening, read_bytes
+from recon.sources.parquet import CODE, PRINTED_DAY, TEXT, Types, parquet_columns, read_parquet
+from recon.sources.printed import filled, to_date, to_open_date
 from recon.sources.sec_filers import padded_cik
 from recon.sources.sightings import dated_happenings, seen_on
 from recon.sources.stated import delivery_date, required_date
@@ -21,9 +22,11 @@ from recon.sources.stated import delivery_date, required_date
 _MAPPER = "sec_cik_mapper"
 _KEY = ["ticker", "cik"]
 _SPAN = ["first_seen", "last_seen"]
-_MAP = {*_KEY, "name", *_SPAN, "source"}
-_HISTORY = {*_KEY, "name", "exchange", *_SPAN}
-_LIST = {*_KEY, "title"}
+_PAIR: Types = {"ticker": TEXT, "cik": CODE}
+_SPANNED: Types = {**_PAIR, "name": TEXT, **dict.fromkeys(_SPAN, PRINTED_DAY)}
+_MAP: Types = {**_SPANNED, "source": TEXT}
+_HISTORY: Types = {**_SPANNED, "exchange": TEXT}
+_LIST: Types = {**_PAIR, "title": TEXT}
 
 
 def _recognise_map(path: Path) -> bool:
@@ -31,11 +34,15 @@ def _recognise_map(path: Path) -> bool:
 
 
 def _read_map(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    table = read_parquet(path, sorted(_MAP))
+    table = read_parquet(path, _MAP)
     # The map repeats the mapper's history row by row; that is read from its own file.
-    own = _pairs(table, "name", filled("source").alias("origin"), *map(to_date, _SPAN)).filter(
-        pl.col("origin").ne_missing(_MAPPER)
-    )
+    own = _pairs(
+        table,
+        "name",
+        filled("source").alias("origin"),
+        to_date("first_seen"),
+        to_open_date("last_seen"),
+    ).filter(pl.col("origin").ne_missing(_MAPPER))
     skipped = table.height - own.height
     for (origin,), rows in own.group_by("origin", maintain_order=True):
         yield _checked(dated_happenings(rows, _KEY, ["name"]), str(origin), skipped)
@@ -43,20 +50,20 @@ def _read_map(path: Path, _seen: Seen) -> Iterator[Chunk]:
 
 
 def _recognise_history(path: Path) -> bool:
-    return parquet_columns(path) == _HISTORY
+    return parquet_columns(path) == _HISTORY.keys()
 
 
 def _read_history(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    rows = _pairs(read_parquet(path, sorted(_HISTORY)), "name", *map(to_date, _SPAN))
+    rows = _pairs(read_parquet(path, _HISTORY), "name", *_span())
     yield _checked(dated_happenings(rows, _KEY, ["name"]), _MAPPER)
 
 
 def _recognise_list(path: Path) -> bool:
-    return parquet_columns(path) == _LIST
+    return parquet_columns(path) == _LIST.keys()
 
 
 def _read_list(path: Path, _seen: Seen) -> Iterator[Chunk]:
-    rows = _pairs(read_parquet(path, sorted(_LIST)), "title")
+    rows = _pairs(read_parquet(path, _LIST), "title")
     yield _checked(seen_on(rows, delivery_date(path)), "company_tickers")
 
 
@@ -68,7 +75,7 @@ def _recognise_live(path: Path) -> bool:
 def _read_live(path: Path, _seen: Seen) -> Iterator[Chunk]:
     day = required_date(path)
     try:
-        content = orjson.loads(path.read_bytes())
+        content = loads(read_bytes(path))
         if "fields" in content:
             table = pl.DataFrame(content["data"], schema=content["fields"], orient="row")
             rows = _pairs(table, "name")
@@ -83,6 +90,10 @@ def _read_live(path: Path, _seen: Seen) -> Iterator[Chunk]:
         ) from error
     lines = rows.unique(_KEY, keep="first", maintain_order=True)
     yield _checked(seen_on(lines, day), "company_tickers", rows.height - lines.height)
+
+
+def _span() -> tuple[pl.Expr, pl.Expr]:
+    return to_date("first_seen"), to_open_date("last_seen")
 
 
 def _pairs(table: pl.DataFrame, name: str, *more: pl.Expr) -> pl.DataFrame:

@@ -1,14 +1,15 @@
 """Which files a call of ingest means, and which source reads each."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import recon.sources
-from recon.errors import InputError
+from recon.errors import InputError, RefusedFileError
 from recon.sources.base import Source
-from recon.sources.files import is_stamped
+from recon.sources.parquet import is_stamped
 
 SIMULATED = "SIMULATED.json"
 """A file of this name marks everything beside and below it as simulated."""
@@ -53,19 +54,23 @@ def discover(paths: Iterable[Path]) -> list[Found]:
     for path in paths:
         if not path.exists():
             raise InputError("no such file or folder", field="path", value=path)
-        for one in _walk(path, named=True):
+        for one in _walk(path):
             found.setdefault(one.path.resolve(), one)
     return list(found.values())
 
 
-def _walk(path: Path, *, named: bool) -> Iterator[Found]:
-    source = recon.sources.recognise(path)
-    if source is not None or path.is_file():
-        yield Found(path, source, named, is_simulated(path))
-        return
-    for child in sorted(path.iterdir()):
-        if not child.name.startswith((".", *_IGNORED)):
-            yield from _walk(child, named=False)
+def _walk(top: Path) -> Iterator[Found]:
+    waiting, entered = [top], set()
+    while waiting:
+        path = waiting.pop()
+        source = recon.sources.recognise(path)
+        if source is not None or not path.is_dir():
+            yield Found(path, source, path is top, is_simulated(path))
+        # A link may lead back to where it lies.
+        elif (folder := path.resolve()) not in entered:
+            entered.add(folder)
+            children = sorted(path.iterdir(), reverse=True)
+            waiting += [one for one in children if not one.name.startswith((".", *_IGNORED))]
 
 
 def is_simulated(path: Path) -> bool:
@@ -77,14 +82,33 @@ def is_simulated(path: Path) -> bool:
 
 
 def fingerprint(found: Found, source: Source) -> str:
-    """Version of a growing source, otherwise the SHA-256 of a file or of a folder's files."""
+    """Version of a growing source, otherwise the SHA-256 of a file or of a folder's files.
+
+    Raises
+    ------
+    RefusedFileError
+        If something of it cannot be read.
+    """
+    try:
+        return _fingerprint(found, source)
+    except OSError as error:
+        raise RefusedFileError(
+            f"File cannot be read ({error.strerror})",
+            field="file",
+            value=found.path,
+            expected="a file that you may read",
+        ) from error
+
+
+def _fingerprint(found: Found, source: Source) -> str:
     if source.incremental and source.version is not None:
         return source.version(found.path)
     if found.path.is_file():
         return _sha256(found.path)
     digest = hashlib.sha256()
     for file in sorted(file for file in found.path.rglob("*") if file.is_file()):
-        digest.update(f"{file.relative_to(found.path).as_posix()}\0{_sha256(file)}\n".encode())
+        name = os.fsencode(file.relative_to(found.path).as_posix())
+        digest.update(name + f"\0{_sha256(file)}\n".encode())
     return digest.hexdigest()
 
 

@@ -1,6 +1,8 @@
 """A model comes back as it was written, and anything else is refused."""
 
 import hashlib
+import json
+import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from small_events import frame
 from recon.errors import InputError
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
-from recon.forecast.model import ModelCard, load, save
+from recon.forecast.model import LARGEST, ModelCard, load, save
 
 
 @pytest.fixture(scope="module")
@@ -106,3 +108,30 @@ class Untrusted:
 
     def __init__(self) -> None:
         self.a = 1
+
+
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06" + b"\0" * 18, b"no archive"])
+def test_a_damaged_model_with_the_right_checksum_is_refused(tmp_path, content):
+    shipped = next((Path(__file__).parents[2] / "models").glob("recon-*.json"))
+    card = json.loads(shipped.read_text()) | {"sha256": hashlib.sha256(content).hexdigest()}
+    (tmp_path / "m.json").write_text(json.dumps(card))
+    (tmp_path / "m.skops").write_bytes(content)
+    with pytest.raises(InputError, match="cannot be read"):
+        load(tmp_path / "m.skops")
+
+
+def test_a_model_that_inflates_beyond_bounds_is_refused(tmp_path):
+    with zipfile.ZipFile(tmp_path / "m.skops", "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("schema.json", b" " * (LARGEST + 1))
+    content = (tmp_path / "m.skops").read_bytes()
+    shipped = next((Path(__file__).parents[2] / "models").glob("recon-*.json"))
+    card = json.loads(shipped.read_text()) | {"sha256": hashlib.sha256(content).hexdigest()}
+    (tmp_path / "m.json").write_text(json.dumps(card))
+    with pytest.raises(InputError, match="inflates"):
+        load(tmp_path / "m.skops")
+
+
+def test_a_card_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "m.json").write_bytes(b"\xff\xfe")
+    with pytest.raises(InputError, match="card"):
+        load(tmp_path / "m.skops")

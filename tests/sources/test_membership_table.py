@@ -91,7 +91,7 @@ def test_the_same_line_from_two_origins_is_two_facts(tmp_path):
         (row("A", kind="rumour"), "kind|dtype"),
         (row("A", weight=101.0), "weight|max"),
         (row("A", asof=None), "asof|nullability"),
-        (row("A", asof=date(2099, 1, 2)), "known_at|nullability"),
+        (row("A", asof=date(2099, 1, 2)), "asof|max"),
     ],
 )
 def test_a_row_that_breaks_the_contract_is_rejected_with_its_rule(tmp_path, bad, rule):

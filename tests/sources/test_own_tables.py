@@ -6,7 +6,7 @@ import pytest
 from recon.contracts import OWN_FACTS
 from recon.errors import RefusedFileError
 from recon.screen import IPO_RULES
-from recon.sources import own_tables, recognise
+from recon.sources import files, recognise
 from recon.sources.base import Seen
 
 COUNTS = "symbol,as_of,shares,known_at,source"
@@ -155,7 +155,7 @@ def test_a_damaged_table_is_refused(tmp_path):
 
 
 def test_a_table_beyond_the_limit_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(own_tables, "LARGEST", 10)
+    monkeypatch.setattr(files, "LARGEST", 10)
     with pytest.raises(RefusedFileError, match="at most 10 bytes"):
         read(tmp_path, COUNTS, source="vendor_counts")
 

@@ -98,7 +98,7 @@ def test_place_codes_are_known_always(tmp_path):
 def test_damaged_place_codes_are_refused(tmp_path):
     path = tmp_path / "codes.csv"
     path.write_text('Code,Place,Type,ISO\n"DE","DELAWARE","US","US","EXTRA"\n')
-    with pytest.raises(RefusedFileError, match="damaged"):
+    with pytest.raises(RefusedFileError, match="as many cells"):
         read(PLACES, path)
 
 

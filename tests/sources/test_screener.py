@@ -193,7 +193,8 @@ def test_empty_text_is_no_attribute(tmp_path):
     [
         (line("B", None, THU), "first_seen|nullability"),
         (line("B", THU, WED), "last_seen|order"),
-        (line("B", date.max, WED), "last_seen|order"),
+        (line("B", date.max, WED), "first_seen|range"),
+        (line("B", THU, date.max), "last_seen|range"),
         (line("B", WED, None, ipo_year="soon"), "ipo_year|dtype"),
         (line("B", WED, None, ipo_year="1066"), "ipo_year|min"),
     ],

@@ -36,7 +36,7 @@ def test_archives_are_told_by_their_content_not_their_name(tmp_path):
     assert recognise(other) is None
 
 
-@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x03\x04" + b"\0" * 200, b"PK\x05\x06"])
+@pytest.mark.parametrize("content", [b"", b"PK", b"PK\x05\x06"])
 def test_what_is_no_archive_is_not_recognised(tmp_path, content):
     path = tmp_path / "companyfacts.zip"
     path.write_bytes(content)
@@ -144,7 +144,8 @@ def test_a_harmed_archive_is_refused_whole(tmp_path, harm):
         read(path)
 
 
-def test_an_archive_cut_short_is_not_recognised(tmp_path):
+def test_an_archive_cut_short_is_refused(tmp_path):
     path = archive(tmp_path / "companyfacts.zip", GOOD, company_facts(5))
     path.write_bytes(path.read_bytes()[:-30])
-    assert recognise(path) is None
+    with pytest.raises(RefusedFileError, match="not a zip file"):
+        read(path)

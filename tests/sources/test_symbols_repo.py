@@ -327,3 +327,43 @@ def test_the_real_bundle_equals_the_prepared_quotes_row_for_row(real_data):
     ours = ours.with_columns(pl.col("exchange").cast(pl.String)).select(prepared.columns).sort(key)
     assert ours.height == 150_995
     assert ours.equals(prepared)
+
+
+def test_odd_names_links_and_settings_of_a_repository_do_nothing(tmp_path, repo):
+    touched = tmp_path / "touched"
+    order = f"touch {touched}"
+    for name in ("post-checkout", "reference-transaction", "fsmonitor"):
+        hook = repo / ".git" / "hooks" / name
+        hook.parent.mkdir(exist_ok=True)
+        hook.write_text(f"#!/bin/sh\n{order}\n")
+        hook.chmod(0o755)
+    for setting in ("core.fsmonitor", "core.alternateRefsCommand", "core.pager", "uploadpack.hook"):
+        git(repo, "config", setting, f"sh -c '{order}'")
+    git(repo, "config", "remote.origin.url", f"ext::sh -c '{order}'")
+    git(repo, "config", "remote.origin.promisor", "true")
+    git(repo, "config", "protocol.ext.allow", "always")
+    blob = git(repo, "hash-object", "-w", "--stdin", data="x")
+    odd = f"100644 blob {blob}\t..\0" + f"100644 blob {blob}\t.git\0" + f"100644 blob {blob}\tå\n\0"
+    tree = git(repo, "mktree", "-z", data=odd)
+    whole = git(repo, "ls-tree", "HEAD") + f"\n040000 tree {tree}\tzz\n"
+    top = git(repo, "mktree", data=whole)
+    head = git(repo, "commit-tree", top, "-p", "HEAD", "-m", "odd", stamp="2025-05-02T00:40:00Z")
+    git(repo, "update-ref", "refs/heads/main", head)
+    touched.unlink(missing_ok=True)
+    assert quotes(read(repo)) == sorted(WHOLE)
+    assert not touched.exists()
+
+
+@pytest.mark.parametrize("mode", ["120000 blob", "160000 commit"])
+def test_a_link_or_another_repository_in_the_place_of_a_file_is_no_list(tmp_path, repo, mode):
+    target = (
+        git(repo, "hash-object", "-w", "--stdin", data="/etc/passwd")
+        if "blob" in mode
+        else git(repo, "rev-parse", "HEAD")
+    )
+    inner = git(repo, "mktree", data=f"{mode} {target}\tnyse_full_tickers.json\n")
+    top = git(repo, "mktree", data=f"040000 tree {inner}\tnyse\n")
+    head = git(repo, "commit-tree", top, "-m", "odd", stamp=NIGHTS[THU])
+    git(repo, "update-ref", "refs/heads/main", head)
+    said = refusal(repo)
+    assert "root:" not in said

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from recon.calendar import session_after
-from recon.sources.files import SIMULATED_STAMP
+from recon.sources.parquet import SIMULATED_STAMP
 from recon.sources.simulated.book import FUNDS, Book, flags_of, fund_name
 from recon.sources.simulated.history import Standing
 from recon.sources.simulated.ishares import write_holdings

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from recon.sources.files import SIMULATED_STAMP
+from recon.sources.parquet import SIMULATED_STAMP
 from recon.sources.simulated.kinds import INDUSTRIES, PLACES
 from recon.sources.simulated.market import Market
 

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from recon.sources.files import SIMULATED_STAMP
+from recon.sources.parquet import SIMULATED_STAMP
 from recon.sources.simulated.kinds import INDUSTRIES
 from recon.sources.simulated.market import Market
 from recon.sources.simulated.prices import Matrix

@@ -1,0 +1,527 @@
+"""Small cut-outs of real files, made when they are needed and never kept: what is changed.
+
+Where there is no real data the simulated market stands in; what neither has (a vendor's table, an
+archive of the SEC) is written here in the layout that its reader documents.
+"""
+
+import io
+import json
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final, Literal
+
+import polars as pl
+import pypdfium2 as pdfium
+
+from proofs.input.mutate import Kinds
+from recon.demand.assets import DEFAULT
+from recon.orders.profile import default_text
+
+Layout = Literal["csv", "pipes", "text", "parquet", "json", "pdf", "zip", "bundle", "toml", "model"]
+ROWS: Final = 60
+SPANS: Final = frozenset({"session", "known_at"})
+"""What shifts in a history of sightings when a row is set aside: the snapshot that ended it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """A file to change.
+
+    Attributes
+    ----------
+    target : str
+        Who reads it: a source, or a reader of `proofs.input.targets.READERS`.
+    name : str
+        Of the file; some readers look at it.
+    content : bytes
+        The whole cut-out.
+    layout : str
+        What can be changed in it.
+    kinds : dict
+        Columns whose cells can be made no fact.
+    loose : frozenset of str
+        Columns of the accepted rows that may shift.
+    beside : dict
+        Files that it needs beside it, unchanged.
+    real : bool
+        Whether it is cut out of a real file.
+    """
+
+    target: str
+    name: str
+    content: bytes
+    layout: Layout
+    kinds: Kinds = field(default_factory=dict)
+    loose: frozenset[str] = frozenset()
+    beside: dict[str, bytes] = field(default_factory=dict)
+    real: bool = True
+
+
+def seeds(data: Path) -> list[Seed]:
+    """Cut everything out of a folder laid out as the real data is."""
+    made = [*_tables(data), *_texts(data), *_pdfs(data), *_repository(data), *_own()]
+    return [one for one in made if one.content]
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+_SYMBOLS: Final = {"symbol", "ticker", "Cusip", "Ticker", "old_symbol", "new_symbol", "cik"}
+_DAYS: Final = {
+    "session",
+    "first_seen",
+    "last_seen",
+    "asof",
+    "effective_date",
+    "asof_before",
+    "snapshot_date",
+    "from_date",
+    "to_date",
+    "start_date",
+    "end_date",
+}
+_NUMBERS: Final = {
+    "close",
+    "netchange",
+    "volume",
+    "market_cap",
+    "weight",
+    "shares",
+    "price",
+    "market_value",
+}
+
+
+def kinds_of(columns: list[str]) -> Kinds:
+    """Columns by what their cells are."""
+    named = {"symbol": _SYMBOLS, "day": _DAYS, "number": _NUMBERS}
+    return {name: kind for kind, names in named.items() for name in columns if name in names}
+
+
+def _tables(data: Path) -> Iterator[Seed]:
+    reference = data / "reference"
+    sec, directory = reference / "sec_filer_metadata", reference / "nasdaqtrader_symdir"
+    files = [
+        ("screener_parquet", data / "market" / "screener_daily.parquet", frozenset[str]()),
+        ("screener_parquet", data / "market" / "screener_listings.parquet", SPANS),
+        ("membership_table", data / "membership" / "membership.parquet", frozenset[str]()),
+        ("symbol_changes", reference / "adanos_ticker_db" / "symbol_changes.parquet", frozenset()),
+        (
+            "cusip_tickers",
+            reference / "edgartools_ref" / "cusip_ticker_5.62.1.parquet",
+            frozenset(),
+        ),
+        (
+            "financedatabase",
+            reference / "financedatabase" / "us_equities_2021_2023_snapshots.parquet",
+            frozenset(),
+        ),
+        (
+            "sec_cik_mapper",
+            reference / "sec_cik_mapper" / "cik_ticker_history_2021_2025.parquet",
+            SPANS,
+        ),
+        ("sec_former_names", sec / "company_former_names_2024-10.parquet", frozenset()),
+        ("sec_filer_metadata", sec / "company_metadata_2024-10.parquet", frozenset()),
+        ("sec_company_tickers_table", sec / "company_tickers_2024-10.parquet", frozenset()),
+        ("sec_filer_history", sec / "listed_filer_metadata_history.parquet", SPANS),
+        ("sec_filer_names", sec / "listed_filer_names.parquet", frozenset()),
+        ("ticker_cik_map", reference / "ticker_cik_map.parquet", SPANS),
+    ]
+    for target, path, loose in files:
+        if path.is_file():
+            frame = pl.scan_parquet(path).head(ROWS).collect()
+            if target == "sec_filer_names":
+                ended = pl.scan_parquet(path).filter(pl.col("end_date").is_not_null())
+                frame = ended.head(ROWS).collect()
+            if frame.is_empty():
+                continue
+            yield Seed(
+                target, path.name, _parquet(frame), "parquet", kinds_of(frame.columns), loose
+            )
+            if target == "sec_company_tickers_table":
+                yield _live_list(frame)
+    for name in ("nasdaqlisted", "otherlisted"):
+        path = directory / f"{name}_intervals.parquet"
+        if path.is_file():
+            frame = pl.scan_parquet(path).head(ROWS).collect()
+            dates = directory / f"{name}_snapshot_dates.parquet"
+            kinds = {"first_seen": "day", "last_seen": "day"}
+            yield Seed(
+                "symbol_directory_intervals",
+                path.name,
+                _parquet(frame),
+                "parquet",
+                kinds,
+                SPANS,
+                {dates.name: dates.read_bytes()},
+            )
+            yield Seed(
+                "symbol_directory_dates",
+                dates.name,
+                dates.read_bytes(),
+                "parquet",
+                {"snapshot_date": "day"},
+            )
+            yield _live_directory(frame, name)
+
+
+def _live_list(frame: pl.DataFrame) -> Seed:
+    rows = {
+        str(n): {"cik_str": int(one["cik"]), "ticker": one["ticker"], "title": one["title"]}
+        for n, one in enumerate(frame.to_dicts())
+    }
+    kinds = {"ticker": "symbol", "cik_str": "symbol"}
+    return Seed(
+        "sec_company_tickers",
+        "company_tickers_2025-05-01.json",
+        json.dumps(rows).encode(),
+        "json",
+        kinds,
+    )
+
+
+def _live_directory(frame: pl.DataFrame, name: str) -> Seed:
+    columns = [
+        one for one in frame.columns if one not in {"first_seen", "last_seen", "Company Name"}
+    ]
+    lines = ["|".join(columns)]
+    lines += [
+        "|".join(str(cell or "").replace("|", " ") for cell in row)
+        for row in frame.select(columns).rows()
+    ]
+    lines.append("File Creation Time: 0430202621:31" + "|" * (len(columns) - 1))
+    return Seed("symbol_directory", f"{name}.txt", "\r\n".join(lines).encode() + b"\r\n", "text")
+
+
+def _texts(data: Path) -> Iterator[Seed]:
+    membership = data / "membership"
+    day, symbol = {"list_date": "day"}, {"ticker": "symbol"}
+    files: list[tuple[str, Path, Kinds]] = [
+        ("announced_changes", membership / "announced_changes.csv", day | symbol),
+        ("derived_migrations", membership / "derived_migrations.csv", {"ticker_norm": "symbol"}),
+        ("place_codes", data / "reference" / "edgartools_ref" / "place_codes.csv", {}),
+    ]
+    for target, path, kinds in files:
+        if path.is_file():
+            lines = path.read_bytes().splitlines(keepends=True)[:ROWS]
+            if len(lines) > 1:
+                yield Seed(target, path.name, b"".join(lines), "csv" if kinds else "text", kinds)
+    for path in sorted((membership / "raw").glob("*.csv")):
+        yield Seed("ishares_holdings", path.name, _fewer_holdings(path), "text")
+
+
+def _fewer_holdings(path: Path) -> bytes:
+    """Keep the largest holdings, their weights brought to a whole."""
+    lines = path.read_bytes().decode("utf-8-sig").splitlines()
+    place = next((n for n, line in enumerate(lines) if "Ticker" in line and "Weight" in line), None)
+    if place is None or not any('"Equity"' in line or ",Equity," in line for line in lines):
+        return b""
+    head = [cell.strip().strip('"') for cell in lines[place].split(",")]
+    table = pl.read_csv(
+        "\n".join(lines[place : place + 41]).encode(),
+        infer_schema=False,
+        truncate_ragged_lines=True,
+    )
+    weights = table["Weight (%)"].cast(pl.Float64)
+    table = table.with_columns(
+        (weights * 99.5 / weights.sum()).round(5).cast(pl.String).alias("Weight (%)")
+    )
+    table = table.rename(dict(zip(table.columns, head, strict=False)), strict=False)
+    return (
+        "\n".join(lines[:place]) + ("\n" if place else "") + table.write_csv(quote_style="always")
+    ).encode()
+
+
+def _pdfs(data: Path) -> Iterator[Seed]:
+    for path in sorted((data / "membership" / "raw").glob("*.pdf")):
+        with pdfium.PdfDocument(path) as whole, pdfium.PdfDocument.new() as first:
+            first.import_pages(whole, [0])
+            buffer = io.BytesIO()
+            first.save(buffer)
+        yield Seed("ftse_russell_pdf", path.name, buffer.getvalue(), "pdf")
+
+
+EXCHANGES: Final = ("nasdaq", "nyse", "amex")
+
+
+def _repository(data: Path) -> Iterator[Seed]:
+    bundle = next(iter((data / "market").glob("*.bundle")), None)
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        files = _snapshots(bundle, folder) if bundle is not None else _invented()
+        mine = folder / "mine"
+        _git(folder, "init", "-q", "-b", "main", str(mine))
+        for stamp, exchange, content in files:
+            file = mine / exchange / f"{exchange}_full_tickers.json"
+            file.parent.mkdir(exist_ok=True)
+            file.write_bytes(content)
+            if exchange == EXCHANGES[-1]:
+                _git(mine, "add", "-A")
+                _git(mine, "commit", "-q", "-m", "x", stamp=stamp)
+        _git(mine, "bundle", "create", "-q", str(folder / "cut"), "main")
+        made = (folder / "cut").read_bytes()
+    real = bundle is not None
+    yield Seed("us_stock_symbols_git", "cut.bundle", made, "bundle", real=real)
+    kinds = {"lastsale": "number", "netchange": "number", "volume": "number", "symbol": "symbol"}
+    yield Seed(
+        "us_stock_symbols_json",
+        "nasdaq_full_tickers_2025-04-30.json",
+        files[0][2],
+        "json",
+        kinds,
+        real=real,
+    )
+
+
+def _snapshots(bundle: Path, folder: Path) -> list[tuple[str, str, bytes]]:
+    _git(folder, "clone", "-q", "--bare", str(bundle), "whole")
+    whole = folder / "whole"
+    commits = _git(whole, "log", "--format=%H %aI", "-3", "main").decode().splitlines()
+    files = []
+    for line in reversed(commits):
+        commit, stamp = line.split()
+        for exchange in EXCHANGES:
+            content = json.loads(
+                _git(whole, "show", f"{commit}:{exchange}/{exchange}_full_tickers.json")
+            )
+            files.append((stamp, exchange, json.dumps(content[:20]).encode()))
+    return files
+
+
+def _invented() -> list[tuple[str, str, bytes]]:
+    lines = [
+        {
+            "symbol": f"Q{n}",
+            "name": f"Quill {n} Inc. Common Stock",
+            "lastsale": "$1.5",
+            "netchange": "0.1",
+            "volume": "1000",
+            "marketCap": "1500000.00",
+            "country": "United States",
+            "ipoyear": "2020",
+            "sector": "Finance",
+            "industry": "Banks",
+        }
+        for n in range(20)
+    ]
+    content = {n: json.dumps(lines[n:]).encode() for n in (1, 2)}
+    return [
+        (f"2025-05-0{n}T00:27:00Z", exchange, content[n]) for n in (1, 2) for exchange in EXCHANGES
+    ]
+
+
+def _git(folder: Path, *arguments: str, stamp: str = "2025-01-01T00:00:00Z") -> bytes:
+    who = {
+        f"GIT_{one}_{what}": "x" for one in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")
+    }
+    when = {"GIT_AUTHOR_DATE": stamp, "GIT_COMMITTER_DATE": stamp}
+    return subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(folder), **who, **when},
+        capture_output=True,
+        check=True,
+    ).stdout
+
+
+def _own() -> Iterator[Seed]:
+    """Tables that users write, and what EDGAR sends, in the layout that the readers document."""
+    spoken: dict[str, tuple[str, list[str], Kinds]] = {
+        "vendor_counts": (
+            "symbol,as_of,shares,known_at,source",
+            [
+                "GOOGL,2025-01-28,12190000000,2025-02-05,vendor X",
+                "MSFT,2025-01-28,7430000000,2025-02-05,vendor X",
+            ],
+            {"symbol": "symbol", "as_of": "day", "shares": "number", "known_at": "day"},
+        ),
+        "own_facts": (
+            "company,fact,value,known_at,source",
+            [
+                "0001652044,voting_rights,pass,2025-03-01,proxy",
+                "RKT,free_float,fail,2025-04-10,own",
+            ],
+            {"company": "symbol", "known_at": "day", "value": "symbol", "fact": "symbol"},
+        ),
+        "own_quoted_spread": (
+            "symbol,session,quoted_spread_bps,known_at,source",
+            ["GOOGL,2025-02-05,1.2,2025-02-05,x", "MSFT,2025-02-05,1.1,2025-02-05,x"],
+            {"symbol": "symbol", "session": "day", "quoted_spread_bps": "number"},
+        ),
+        "own_implied_volatility": (
+            "symbol,session,days,implied_volatility_percent,known_at,source",
+            ["GOOGL,2025-02-05,30,31.5,2025-02-05,x", "MSFT,2025-02-05,30,28,2025-02-05,x"],
+            {"symbol": "symbol", "days": "number", "implied_volatility_percent": "number"},
+        ),
+        "own_short_interest": (
+            "symbol,settled,shares_short,known_at,source",
+            ["GOOGL,2025-01-31,61200000,2025-02-11,FINRA", "A,2025-01-31,1200,2025-02-11,F"],
+            {"symbol": "symbol", "settled": "day", "shares_short": "number"},
+        ),
+    }
+    for target, (head, lines, kinds) in spoken.items():
+        content = "\n".join([head, *lines]).encode() + b"\n"
+        yield Seed(target, "own.csv", content, "csv", kinds, real=False)
+    yield Seed(
+        "assets",
+        "assets.csv",
+        DEFAULT.read_bytes(),
+        "csv",
+        {"assets_usd": "number", "effective": "day", "known_at": "day"},
+    )
+    yield Seed("profile", "desk.toml", default_text().encode(), "toml")
+    yield Seed(
+        "rulebook",
+        "own.toml",
+        b"[eligibility]\nmin_price_usd = 2.0\n[ranking]\n",
+        "toml",
+        real=False,
+    )
+    settings = (
+        b'store = "out"\nuser_agent = "A Desk a@example.com"\nshare_precedence = ["screener"]\n'
+    )
+    yield Seed("settings", "recon.toml", settings, "toml", real=False)
+    yield from _lists()
+    yield from _archives()
+    models = Path(__file__).parents[2] / "models"
+    for card in sorted(models.glob("recon-*.json"))[:2]:
+        model = card.with_suffix(".skops")
+        yield Seed(
+            "model", model.name, model.read_bytes(), "model", beside={card.name: card.read_bytes()}
+        )
+        yield Seed(
+            "model",
+            card.name,
+            card.read_bytes(),
+            "json",
+            {"rows": "number", "data_last": "day"},
+            beside={model.name: model.read_bytes()},
+        )
+
+
+def _lists() -> Iterator[Seed]:
+    from datetime import date  # noqa: PLC0415
+
+    n = 12
+    rows = pl.DataFrame(
+        {
+            "event": ["2024-06"] * n,
+            "as_of": [date(2024, 4, 30)] * n,
+            "index": ["R3000"] * n,
+            "action": ["add", "delete"] * (n // 2),
+            "symbol": [f"Q{i}" for i in range(n)],
+            "company": [f"Quill {i} Inc." for i in range(n)],
+            "call": [True, False] * (n // 2),
+            "probability": [i / n for i in range(n)],
+            "rank": list(range(n)),
+            "total_cap_usd": [1e9] * n,
+            "verdict_reasons": [["a", "b"]] * n,
+            "security_id": [f"s{i}" for i in range(n)],
+        }
+    )
+    kinds = {"probability": "number", "as_of": "day", "total_cap_usd": "number"}
+    yield Seed("candidate list", "list.parquet", _parquet(rows), "parquet", kinds, real=False)
+    yield Seed(
+        "candidate list",
+        "list.json",
+        json.dumps(rows.to_dicts(), default=str).encode(),
+        "json",
+        kinds,
+        real=False,
+    )
+    flat = rows.with_columns(pl.col("verdict_reasons").list.join(";"))
+    yield Seed("candidate list", "list.csv", flat.write_csv().encode(), "csv", kinds, real=False)
+    about = {
+        "run_id": "2024-06_x",
+        "event": "2024-06",
+        "rulebook_version": "M70",
+        "model_version": "m",
+    }
+    kept = rows.with_columns(
+        *(pl.lit(value).alias(name) for name, value in about.items()),
+        data_cutoff="as_of",
+        hindsight=pl.lit("strict"),
+        simulated=pl.lit(value=False),
+        made_at=pl.lit("2024-05-01").str.to_datetime(time_zone="UTC"),
+    )
+    yield Seed("archive", "run.parquet", _parquet(kept), "parquet", {"as_of": "day"}, real=False)
+
+
+def _archives() -> Iterator[Seed]:
+    def zipped(members: dict[str, Any]) -> bytes:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in members.items():
+                archive.writestr(name, json.dumps(content))
+        return buffer.getvalue()
+
+    def facts(cik: int) -> dict[str, Any]:
+        one = {
+            "end": "2025-01-24",
+            "val": 15_000_000_000 + cik,
+            "accn": "0000320193-25-000008",
+            "form": "10-Q",
+            "filed": "2025-01-31",
+        }
+        stated = {"units": {"shares": [one, one | {"end": "2025-04-18", "filed": "2025-05-02"}]}}
+        return {
+            "cik": cik,
+            "entityName": f"Company {cik}",
+            "facts": {"dei": {"EntityCommonStockSharesOutstanding": stated}},
+        }
+
+    def filer(cik: int) -> dict[str, Any]:
+        return {
+            "cik": str(cik),
+            "entityType": "operating",
+            "sic": "3571",
+            "name": f"Company {cik}",
+            "insiderTransactionForIssuerExists": 1,
+            "tickers": ["AAPL"],
+            "ein": "942404110",
+            "category": "Large accelerated filer",
+            "stateOfIncorporation": "CA",
+            "addresses": {"business": {"city": "CUPERTINO", "stateOrCountry": "CA"}},
+            "formerNames": [
+                {"name": "OLD", "from": "1994-01-26T05:00:00Z", "to": "2007-01-04T05:00:00Z"}
+            ],
+            "filings": {
+                "recent": {"form": ["10-K", "4"], "filingDate": ["2024-11-01", "2024-12-01"]}
+            },
+        }
+
+    def members(make: Any) -> dict[str, Any]:
+        return {f"CIK{cik:010}.json": make(cik) for cik in range(320193, 320203)}
+
+    yield Seed(
+        "companyfacts",
+        "companyfacts.zip",
+        zipped(members(facts)),
+        "zip",
+        {"val": "number", "end": "day", "filed": "day"},
+        real=False,
+    )
+    yield Seed(
+        "sec_submissions_zip",
+        "submissions_2026-05-01.zip",
+        zipped(members(filer)),
+        "zip",
+        {"from": "day", "to": "day", "filingDate": "day"},
+        real=False,
+    )
+    yield Seed(
+        "sec_submissions",
+        "CIK0000320193_2026-05-01.json",
+        json.dumps(filer(320193)).encode(),
+        "json",
+        {"from": "day", "to": "day"},
+        real=False,
+    )
