@@ -42,7 +42,7 @@ def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """Open a generation; DuckDB downloads no extension for it and draws nothing."""
     try:
         connection = duckdb.connect(str(file), read_only=read_only, config=_NO_DOWNLOADS)
-        if connection.execute(_DRAWS).fetchone() == (True,):
+        if connection.execute(_DRAWS).fetchall() == [(True,)]:
             connection.execute(_QUIET)
         if not read_only:
             connection.execute(f"SET memory_limit = '{_WRITER_MEMORY}'")
