@@ -1,6 +1,7 @@
 """Works of the program, killed at a point drawn by chance.
 
-A work runs in a process of its own, forked from one that has imported everything. It is killed by
+A work runs in a process of its own, forked from one that has imported the libraries and computed
+nothing with them: threads that a computation starts do not live on in a fork. It is killed by
 SIGKILL, which nobody can catch: at the n-th operation on a file (an audit hook counts what the
 interpreter opens, makes, moves and removes, and each sync, which may leave the file cut anywhere
 before its end, as a write that was stopped does), or after a delay, wherever it is then: in the
@@ -26,7 +27,11 @@ OPERATIONS = frozenset(
     | {"tempfile.mkdtemp", "tempfile.mkstemp", "fcntl.flock"}
 )
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["works"])
+LIBRARIES = """
+polars duckdb pyarrow.parquet dataframely exchange_calendars pydantic_settings
+sklearn.ensemble sklearn.linear_model scipy.optimize skops.io rich.progress
+"""
+FORKS.set_forkserver_preload(LIBRARIES.split())
 
 
 def start() -> None:
