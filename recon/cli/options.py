@@ -54,8 +54,7 @@ def load_settings() -> Settings:
             value=first["input"],
             expected=first["msg"],
         ) from error
-    # tomllib.TOMLDecodeError, one of pydantic-settings, or brackets within brackets
-    except (ValueError, OSError, RecursionError) as error:
+    except ValueError as error:  # of the file, or of pydantic-settings
         raise InputError(f"recon.toml cannot be read: {error}") from error
 
 

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from recon.errors import ProfileError
-from recon.files import read_toml
+from recon.toml import read_toml
 
 Kind = Literal["join", "leave", "up", "down"]
 Weighting = Literal["equal", "probability", "demand"]

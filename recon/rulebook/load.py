@@ -11,9 +11,9 @@ from typing import Any, Protocol
 from pydantic import ValidationError
 
 from recon.errors import RulebookError
-from recon.files import read_toml
 from recon.rulebook.entries import entries, in_force, leaves
 from recon.rulebook.model import Provenance, Rulebook, Values
+from recon.toml import read_toml
 
 EDITION = "M70"
 """Newest methodology that the data was read from in full (methodology §0)."""
