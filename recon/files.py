@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, alone or several together, and what identifies them."""
+"""Files that appear whole or not at all, alone or several together, and their checksums."""
 
 import hashlib
 import os
@@ -141,6 +141,17 @@ def copy_whole(source: Path, target: Path) -> str:
         written.flush()
         os.fsync(written.fileno())
     return digest.hexdigest()
+
+
+def checksum(content: bytes) -> str:
+    """SHA-256 of a content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def checksum_of(path: Path) -> str:
+    """SHA-256 of a file, which need not fit into memory."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def sync(path: Path) -> None:
