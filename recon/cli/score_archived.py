@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import orjson
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -17,6 +16,7 @@ from recon.cli.score_text import NAMES, brier, rate
 from recon.cli.tables import grid
 from recon.errors import NoDataError
 from recon.publish.archive import Archived, about, archived
+from recon.publish.formats import document
 from recon.store import Store
 
 REPLAY: Final = (
@@ -67,7 +67,7 @@ def archived_content(
             "not_forecasts": [about(one) for one in tally.late],
             "not_scored": tally.open,
         }
-        return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        return document(content)
     return render(_laid(tally, runs), to_file=to_file).encode()
 
 
