@@ -8,7 +8,7 @@ import object_store
 import pytest
 from filelock import FileLock
 from hypothesis import settings
-from small_market import filled_store
+from simulated_market import filled_store
 
 from recon.store import Store
 

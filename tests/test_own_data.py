@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from small_market import LAST as RANK_DAY
+from simulated_market import LAST as RANK_DAY
 
 from recon.errors import InputError
 from recon.pipeline import Run, run

@@ -19,7 +19,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from small_market import RANKS
+from simulated_market import RANKS
 
 from recon.sources.simulated import simulate
 from recon.store import Store

@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from run_recon import Run
-from small_market import RANKS, filled_store
+from simulated_market import RANKS, filled_store
 
 from recon.cli.monitor_text import flows_line, monitor_text, own_line
 from recon.cli.output import render

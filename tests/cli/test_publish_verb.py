@@ -6,7 +6,7 @@ from pathlib import Path
 import object_store
 import pytest
 from run_recon import Run
-from small_market import RANKS
+from simulated_market import RANKS
 
 import recon.cli.clock
 

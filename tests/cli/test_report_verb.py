@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from page_reader import Reader, read
 from run_recon import Run
-from small_market import RANKS
+from simulated_market import RANKS
 
 from recon.cli import clock as recon_clock
 from recon.publish.archive import archived

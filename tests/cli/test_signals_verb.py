@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from run_recon import Run
-from small_market import RANKS
+from simulated_market import RANKS
 
 from recon.orders.order import Document
 from recon.orders.profile import default_text

@@ -11,7 +11,7 @@ import pytest
 from polars.testing import assert_frame_equal
 from rich.console import Console
 from run_recon import Run
-from small_market import RANKS
+from simulated_market import RANKS
 from small_run import small_run
 
 import recon.cli.clock

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from click import BadParameter
 from run_recon import Run
-from small_market import RANKS
+from simulated_market import RANKS
 from small_run import small_run
 
 import recon.cli.clock

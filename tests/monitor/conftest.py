@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from monitored import DAY, END, Seen, look
-from small_market import filled_store
+from simulated_market import filled_store
 
 from recon.calendar import end_of_day
 from recon.store import Store

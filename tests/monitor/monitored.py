@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
-from small_market import RANKS
+from simulated_market import RANKS
 
 from recon.calendar import end_of_day
 from recon.monitor import signals

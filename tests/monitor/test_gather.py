@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from monitored import DAY, EARLIER, look
 from polars.testing import assert_frame_equal
-from small_market import RANKS
+from simulated_market import RANKS
 
 from recon.calendar import end_of_day
 from recon.errors import InputError

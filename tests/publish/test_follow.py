@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from small_market import RANKS
+from simulated_market import RANKS
 from small_run import small_run
 
 from recon.pipeline import Run, run
