@@ -15,6 +15,7 @@ from recon.calendar import event, events
 from recon.cli.backtest_modes import MODES, Shown, Watch
 from recon.cli.foresight import models_folder
 from recon.cli.options import (
+    HINDSIGHTS,
     examples,
     form,
     load_settings,
@@ -25,7 +26,6 @@ from recon.cli.options import (
 )
 from recon.cli.output import bar, emit, notice, page, render
 from recon.cli.score import FIRST_YEAR, LAST_YEAR, TEST_YEAR
-from recon.cli.score_text import HINDSIGHTS
 from recon.errors import InputError
 from recon.orders.profile import read_profile
 from recon.publish.formats import document, encode

@@ -30,6 +30,7 @@ from recon.cli.errors_text import (
     published_table,
 )
 from recon.cli.options import (
+    HINDSIGHTS,
     as_of_option,
     event_option,
     examples,
@@ -41,8 +42,8 @@ from recon.cli.options import (
 )
 from recon.cli.output import emit, render
 from recon.cli.score import FIRST_YEAR, LAST_YEAR, TEST_YEAR
-from recon.cli.score_text import HINDSIGHTS
 from recon.publish.formats import document, encode
+from recon.publish.freshness import mark
 from recon.publish.head import head
 from recon.store import Hindsight, Store
 
@@ -142,9 +143,9 @@ def _explained(store: Store, one: Scored) -> pl.DataFrame:
 
 
 def _remark(store: Store, one: Scored) -> str:
-    mark = "SIMULATED MARKET: " if one.run.simulated else ""
+    label = mark(one.run.simulated)
     return (
-        f"{mark}judged afterwards, with what was known on {store.newest_session()}: no forecast "
+        f"{label}judged afterwards, with what was known on {store.newest_session()}: no forecast "
         "sees any of it"
     )
 

@@ -20,6 +20,7 @@ from recon.cli import clock
 from recon.cli.errors_text import migrations_table, move_names
 from recon.cli.foresight import models_folder
 from recon.cli.options import (
+    HINDSIGHTS,
     as_of_option,
     event_option,
     examples,
@@ -32,9 +33,10 @@ from recon.cli.options import (
 )
 from recon.cli.output import emit, render
 from recon.cli.score_archived import archived_content
-from recon.cli.score_text import HINDSIGHTS, Side, error_tables, every_event, one_event
+from recon.cli.score_text import Side, error_tables, every_event, one_event
 from recon.errors import NoDataError
 from recon.publish.formats import document, read_list
+from recon.publish.freshness import mark
 from recon.publish.head import head
 from recon.store import Hindsight, Store
 
@@ -236,8 +238,8 @@ def _all_content(scored: Sequence[Scored], form: str, *, to_file: bool) -> bytes
             one = pooled[hindsight, action].model_dump()
             sides["pooled"].setdefault(hindsight, {})[action] = one
         return document({"events": [one.as_dict() for one in scored], **sides})
-    mark = "SIMULATED MARKET: " if scored[0].run.simulated else ""
-    note = Text(f"{mark}Russell 3000 by company, as of rank day; strict | slow-facts")
+    label = mark(scored[0].run.simulated)
+    note = Text(f"{label}Russell 3000 by company, as of rank day; strict | slow-facts")
     remarks = dict.fromkeys(
         [f"{one.run.event.id}: {one.official.remark}" for one in scored]
         + [f"{one.run.event.id} {one.run.hindsight}: {one.model_version}" for one in scored]
