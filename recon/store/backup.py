@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from recon.errors import InputError, RefusedFileError
 from recon.files import appearing, checksum, copy_whole, write_atomic
 from recon.store import schema
-from recon.store.generations import Folder, connect, reading
+from recon.store.database import connect, reading
+from recon.store.generations import Folder
 
 SUMS: Final = "SHA256SUMS"
 MANIFEST: Final = "manifest.json"

@@ -22,7 +22,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from recon.errors import InputError, StoreError, StoreTooNewError
 from recon.files import checksum, checksum_of, write_atomic
 from recon.store import schema
-from recon.store.generations import COPIED, Folder, connect
+from recon.store.database import connect
+from recon.store.generations import COPIED, Folder
 from recon.store.manifest import POINTER, File, Manifest, newest_there, whole
 from recon.store.place import Place, is_remote
 

@@ -12,7 +12,8 @@ from recon.settings import Settings
 from recon.store import schema
 from recon.store.asof import AsOf, Hindsight
 from recon.store.backup import BackupManifest, backup, restore
-from recon.store.generations import Folder, Generation, reading
+from recon.store.database import reading
+from recon.store.generations import Folder, Generation
 from recon.store.ingest import ingest, upgrade
 from recon.store.land import Progress
 from recon.store.place import Place
