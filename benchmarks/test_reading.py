@@ -18,7 +18,7 @@ from recon.master.window import mean_price, traded, two_years
 from recon.pipeline import Run
 from recon.ruling import Ruling, rule
 from recon.store import Store
-from recon.store.generations import connect
+from recon.store.database import connect
 
 SECTION = Row("cross-section of a rank day", "<= 2 x", 30)
 RULING = Row("companies, screen, rank and bands", ">= 5 x", 7)

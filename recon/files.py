@@ -1,21 +1,18 @@
-"""Files that appear whole or not at all, alone or several together; and users' TOML."""
+"""Files that appear whole or not at all, alone or several together, and their checksums."""
 
 import hashlib
 import os
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from recon.errors import InputError
 
 _BLOCK: Final = 1 << 20
 """Bytes that are copied at once."""
-LARGEST_TOML: Final = 2**20
-"""Bytes; the largest of our own has 12 KB."""
 
 
 def write_atomic(path: Path, content: bytes) -> None:
@@ -146,6 +143,17 @@ def copy_whole(source: Path, target: Path) -> str:
     return digest.hexdigest()
 
 
+def checksum(content: bytes) -> str:
+    """SHA-256 of a content."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def checksum_of(path: Path) -> str:
+    """SHA-256 of a file, which need not fit into memory."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
 def sync(path: Path) -> None:
     """Force a file or a folder's entries to the disk."""
     if os.name == "nt" and path.is_dir():  # Windows cannot sync a folder
@@ -155,25 +163,6 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def read_toml(path: Path) -> dict[str, Any]:
-    """Read a TOML file that a user wrote.
-
-    Raises
-    ------
-    ValueError
-        If it cannot be read, in one line; the caller knows what it was for.
-    """
-    try:
-        with path.open("rb") as file:
-            content = file.read(LARGEST_TOML + 1)
-        if len(content) > LARGEST_TOML:
-            raise ValueError(f"it has more than {LARGEST_TOML} bytes")
-        return tomllib.loads(content.decode())
-    # A number of thousands of digits, or brackets within brackets, are no errors of TOML.
-    except (OSError, ValueError, RecursionError) as error:
-        raise ValueError(" ".join(str(error).split())) from error
 
 
 def _holds(folder: Path, contents: Mapping[str, bytes]) -> bool:

@@ -6,10 +6,15 @@ from typing import Literal
 from platformdirs import user_data_path
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
+
+from recon.toml import read_toml
+
+OWN = Path("recon.toml")
+"""Of the user, in the working folder."""
 
 
 class Settings(BaseSettings):
@@ -37,9 +42,7 @@ class Settings(BaseSettings):
         but the screener always where nobody else counts.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="RECON_", toml_file="recon.toml", extra="forbid", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="RECON_", extra="forbid", frozen=True)
 
     store: str = str(user_data_path("recon", appauthor=False) / "store")
     copies: Path = user_data_path("recon", appauthor=False) / "copies"
@@ -68,4 +71,5 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of precedence: arguments, environment, `recon.toml`."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        own = read_toml(OWN) if OWN.is_file() else {}
+        return init_settings, env_settings, InitSettingsSource(settings_cls, own)

@@ -1,13 +1,14 @@
 """Fixtures shared by all tests."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import object_store
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from simulated_market import filled_store
 
 from recon.store import Store
 
@@ -31,18 +32,36 @@ def real_data() -> Path:
     return folder.resolve()
 
 
+def made_once(
+    tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]
+) -> Path:
+    """Folder that all test processes share, filled by the first that asks for it."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    with FileLock(shared / f"{name}.lock"):
+        if not (shared / f"{name}.done").exists():
+            (shared / name).mkdir()
+            make(shared / name)
+            (shared / f"{name}.done").touch()
+    return shared / name
+
+
+@pytest.fixture(scope="session")
+def small_market(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of a simulated market, its store and ranks that suit it; only to be copied."""
+    return made_once(tmp_path_factory, "small-market", filled_store)
+
+
 @pytest.fixture(scope="session")
 def real_store(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """Store with all real data, filled once a test session; only to be read."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent  # the folder that all workers share
-    store = Store(folder / "real-store")
-    with FileLock(folder / "real-store.lock"):
-        if not (folder / "real-store.done").exists():
+
+    def fill(folder: Path) -> None:
+        with Store(folder) as store:
             store.ingest([real_data])
-            (folder / "real-store.done").touch()
-    with store:
+
+    with Store(made_once(tmp_path_factory, "real-store", fill)) as store:
         yield store
 
 

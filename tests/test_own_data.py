@@ -8,35 +8,19 @@ from typing import Any
 
 import polars as pl
 import pytest
+from simulated_market import LAST as RANK_DAY
 
 from recon.errors import InputError
 from recon.pipeline import Run, run
 from recon.publish.explain import explain
-from recon.sources.simulated import simulate
 from recon.store import Store
 
-RANKS = """
-[ranks]
-top_50 = 5
-top_200 = 10
-top_500 = 15
-russell_1000 = 30
-microcap_high = 50
-russell_3000 = 80
-russell_3000e = 100
-"""
-RANK_DAY = date(2025, 4, 30)
 BEFORE = date(2025, 4, 15)
 
 
 @pytest.fixture(scope="module")
-def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("own-data")
-    (folder / "ranks.toml").write_text(RANKS)
-    simulate(folder / "market", first=date(2025, 3, 3), last=RANK_DAY, companies=150)
-    with Store(folder / "store") as store:
-        store.ingest([folder / "market"])
-    return folder
+def market(small_market: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return shutil.copytree(small_market, tmp_path_factory.mktemp("own-data") / "market")
 
 
 def asked(store: Path, ranks: Path, day: date = RANK_DAY, **options: Any) -> Run:

@@ -10,7 +10,8 @@ from pathlib import Path
 for _name in ("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
-from proofs.input.seeds import Seed, seeds  # noqa: E402 - threads are settled before polars starts
+from proofs.input.seed import Seed  # noqa: E402 - threads are settled before polars starts
+from proofs.input.seeds import seeds  # noqa: E402
 from proofs.input.workers import Told, watch  # noqa: E402
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from proofs.input.judge import Kind, Taken, WrongError, judge, one_line, plausible, take
 from proofs.input.mutate import OF_BYTES, OF_TEXT, Promise, number, of_csv, of_frame, of_json
-from proofs.input.seeds import Seed
+from proofs.input.seed import Seed
 from recon.calendar import event
 from recon.cli.options import load_settings
 from recon.demand.assets import read_assets

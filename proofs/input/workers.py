@@ -18,7 +18,7 @@ from random import Random
 from typing import Any, Final
 
 from proofs.input.judge import Taken, WrongError, take
-from proofs.input.seeds import Seed
+from proofs.input.seed import Seed
 from proofs.input.targets import READERS, run
 
 Groups = Sequence[tuple[str, Sequence[Seed]]]

@@ -12,8 +12,6 @@ import polars as pl
 ADD, DELETE, UP, DOWN = "add", "delete", "up", "down"
 QUESTIONS: Final = (ADD, DELETE, UP, DOWN)
 MOVES: Final = (UP, DOWN)
-BASELINES: Final = ("rules", "unbanded", "no_change")
-"""The rules as if the moment were rank day, the same without bands, and nobody changes sides."""
 MOMENT: Final = ("event", "lead", "hindsight")
 SURE: Final = 99.0
 """Log distance beyond any cap's: the rules are sure."""

@@ -102,7 +102,6 @@ class Cause:
     found: pl.Expr
 
 
-_OFFICIAL = pl.col("error").str.starts_with("missed")
 _IN = pl.col("error").is_in(["missed addition", "false deletion"])
 """Errors in which the official outcome is membership."""
 _CORRECTED = pl.col("cut_corrected_usd")

@@ -15,6 +15,7 @@ from recon.backtest.answers import MOVES, QUESTIONS
 from recon.backtest.report import Backtest
 from recon.backtest.tally import EVENTS
 from recon.files import write_atomic
+from recon.publish.freshness import mark
 from recon.publish.pictures import svg
 
 SIZE: Final = {"width": 260, "height": 220}
@@ -164,6 +165,6 @@ def _legend(field: str, scale: alt.Scale) -> alt.Color:
 
 
 def _title(done: Backtest, text: str) -> alt.TitleParams:
-    mark = "SIMULATED MARKET: " if done.simulated else ""
+    label = mark(done.simulated)
     events = f"{done.events[0]} to {done.events[-1]}" if len(done.events) > 1 else done.events[0]
-    return alt.TitleParams(f"{mark}{text}", subtitle=f"walk-forward, {events}", anchor="start")
+    return alt.TitleParams(f"{label}{text}", subtitle=f"walk-forward, {events}", anchor="start")

@@ -4,7 +4,6 @@ Each frame is a file of its own that appears whole or not at all: what a killed 
 is not computed again. The folder may be deleted at any time.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import product
@@ -17,7 +16,7 @@ from recon.backtest.moment import Cell, Setup, one_frame
 from recon.backtest.parallel import Progress, each
 from recon.calendar import event, events
 from recon.errors import StoreError
-from recon.files import write_atomic
+from recon.files import checksum, write_atomic
 from recon.forecast.features import FEATURES, RULES
 from recon.forecast.simulate import PATHS
 from recon.publish.formats import encode
@@ -153,7 +152,7 @@ def _files(setup: Setup, cells: Sequence[Cell], folder: Path) -> list[Path]:
 
     def file(cell: Cell) -> Path:
         name = f"{cell.event.replace(':', '-')}_{cell.lead:03}_{cell.hindsight}"
-        digest = hashlib.sha256(repr([name, *state]).encode()).hexdigest()[:12]
+        digest = checksum(repr([name, *state]).encode())[:12]
         return folder / f"{name}_{digest}.parquet"
 
     return [file(cell) for cell in cells]

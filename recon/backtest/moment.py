@@ -6,7 +6,6 @@ company of the moment are rows without features: nobody could have called them, 
 as misses.
 """
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,6 +17,7 @@ from recon.backtest import official as truth
 from recon.backtest.labels import known_from, labels, moves, unmatched
 from recon.calendar import end_of_day, event, sessions
 from recon.errors import InputError
+from recon.files import checksum
 from recon.forecast.features import RULES, examine
 from recon.forecast.simulate import PATHS
 from recon.master.window import two_years
@@ -86,7 +86,7 @@ class Setup:
                 None if own is None else own.read_bytes(),
                 self.paths,
             ]
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        return checksum(repr(said).encode())
 
 
 def one_frame(setup: Setup, cell: Cell) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -4,36 +4,13 @@ A list is scored over the companies of its own moment. `recon.pipeline.Run` has 
 `recon.backtest.archived.Past` reads what was archived then.
 """
 
-from datetime import date
 from typing import Protocol
 
-import polars as pl
-
-from recon.calendar import Event
+from recon.forecast.view import Moment
 
 
-class Seen(Protocol):
-    """One event seen from one moment; see `recon.pipeline.Run`."""
-
-    @property
-    def event(self) -> Event:
-        """What is predicted."""
-
-    @property
-    def as_of(self) -> date:
-        """The moment's day."""
-
-    @property
-    def session(self) -> date:
-        """Session of the closes used."""
-
-    @property
-    def lines(self) -> pl.DataFrame:
-        """Listed lines: `symbol`, `life`, `company_id`."""
-
-    @property
-    def companies(self) -> pl.DataFrame:
-        """Companies: `company_id`, `symbol`, `name`, `member`, cap, rank, eligibility."""
+class Seen(Moment, Protocol):
+    """One event seen from one moment, with the line of the Russell 3000."""
 
     @property
     def last_rank(self) -> int:

@@ -4,7 +4,6 @@ Each event and lead is a file of its own beside the feature frames, which appear
 all; the folder may be deleted at any time.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,7 @@ from recon.backtest.study import EventStudy, Study, study_cell, together
 from recon.backtest.terms import Terms
 from recon.backtest.windows import Window
 from recon.errors import NoDataError
-from recon.files import write_atomic
+from recon.files import checksum, write_atomic
 from recon.publish.formats import encode
 from recon.settings import Settings
 from recon.store import Hindsight
@@ -115,7 +114,7 @@ def _read(file: Path) -> EventStudy:
 def _file(folder: Path, cell: Cell, state: Sequence[str]) -> Path:
     """Where a study is kept; another store, program or other terms, another file."""
     name = f"study-{cell.event}_{cell.lead:03}_{cell.hindsight}"
-    digest = hashlib.sha256(repr([name, *state]).encode()).hexdigest()[:12]
+    digest = checksum(repr([name, *state]).encode())[:12]
     return folder / f"{name}_{digest}.parquet"
 
 

@@ -1,12 +1,12 @@
 """On what terms an event study holds its names: whose calls, how weighted, at what cost."""
 
-import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 from recon.backtest.costs import Costs
 from recon.demand.assets import read_assets
+from recon.files import checksum
 from recon.orders.profile import Profile
 from recon.resources import models_directory
 
@@ -67,4 +67,4 @@ class Terms:
             [(card.name, card.read_bytes()) for card in cards],
             read_assets(self.assets).write_csv(),
         ]
-        return hashlib.sha256(repr(said).encode()).hexdigest()
+        return checksum(repr(said).encode())

@@ -1,6 +1,6 @@
 """The NYSE calendar, the events and their dates, and when what is published is known."""
 
-from recon.calendar.event import DateSource, Event, Publication
+from recon.calendar.event import DateSource, Event
 from recon.calendar.events import event, events, next_event, previous_event
 from recon.calendar.moments import (
     end_of_day,
@@ -16,7 +16,6 @@ from recon.calendar.rules import open_choices
 __all__ = [
     "DateSource",
     "Event",
-    "Publication",
     "end_of_day",
     "end_of_day_expr",
     "evening",

@@ -1,16 +1,13 @@
 """What an event is: its name, its dates, and where each date comes from."""
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from recon.calendar.moments import evening
-
 Kind = Literal["recon", "ipo", "shadow"]
 Leg = Literal["june", "november"]
 DateName = Literal["rank_day", "preliminary", "updates", "lock_down", "effective", "ipo_window"]
-Stage = Literal["preliminary", "updated", "final"]
 
 
 class DateSource(BaseModel):
@@ -32,26 +29,6 @@ class DateSource(BaseModel):
     name: DateName
     basis: Literal["published", "rule"]
     source: str
-
-
-class Publication(BaseModel):
-    """A list that an event publishes.
-
-    Attributes
-    ----------
-    stage : {"preliminary", "updated", "final"}
-        An IPO event has only a `preliminary` one: its announcement.
-    day : date
-        The day of publication.
-    known_at : datetime
-        18:00 New York of `day`, aware, in UTC (design, Time).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    stage: Stage
-    day: date
-    known_at: datetime
 
 
 class Event(BaseModel):
@@ -114,22 +91,3 @@ class Event(BaseModel):
             None where the event has no such date.
         """
         return next((source for source in self.sources if source.name == name), None)
-
-    def publications(self) -> tuple[Publication, ...]:
-        """Give the event's lists in the order in which they become known.
-
-        Returns
-        -------
-        tuple of Publication
-            The preliminary list, the updates before the effective day, and for a
-            reconstitution the final list on the effective day (design, Time).
-        """
-        days: list[tuple[Stage, date]] = []
-        if self.preliminary is not None:
-            days.append(("preliminary", self.preliminary))
-        days.extend(("updated", day) for day in self.updates if day != self.effective)
-        if self.kind == "recon" and self.effective is not None:
-            days.append(("final", self.effective))
-        return tuple(
-            Publication(stage=stage, day=day, known_at=evening(day)) for stage, day in days
-        )

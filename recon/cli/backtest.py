@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import get_args
 
 import click
-import orjson
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 
 from recon.backtest.parallel import Progress, cluster
@@ -16,6 +15,7 @@ from recon.calendar import event, events
 from recon.cli.backtest_modes import MODES, Shown, Watch
 from recon.cli.foresight import models_folder
 from recon.cli.options import (
+    HINDSIGHTS,
     examples,
     form,
     load_settings,
@@ -26,10 +26,9 @@ from recon.cli.options import (
 )
 from recon.cli.output import bar, emit, notice, page, render
 from recon.cli.score import FIRST_YEAR, LAST_YEAR, TEST_YEAR
-from recon.cli.score_text import HINDSIGHTS
 from recon.errors import InputError
 from recon.orders.profile import read_profile
-from recon.publish.formats import encode
+from recon.publish.formats import document, encode
 
 FORMATS = ("table", "csv", "json", "html", "parquet")
 LEADS = "0,5,10,20,40,60"
@@ -248,7 +247,7 @@ def _watching() -> Iterator[Watch]:
 
 def _content(shown: Shown, form_: str, kind: str, *, to_file: bool) -> bytes:
     if form_ == "json":
-        return orjson.dumps(shown.said, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        return document(shown.said)
     if form_ in {"csv", "parquet"}:
         return encode(shown.rows if form_ == "csv" else shown.names, form_)
     if form_ == "html":

@@ -12,7 +12,8 @@ from recon.backtest.answers import DOWN, QUESTIONS, UP
 from recon.backtest.lines import NOMINAL
 from recon.backtest.report import Backtest
 from recon.backtest.tally import EVENTS, POOLED
-from recon.cli.tables import both, figure, grid, head, mark
+from recon.cli.tables import both, figure, grid, head
+from recon.publish.freshness import mark
 
 NAMES: Final = {
     "add": "additions to the Russell 3000",

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-import orjson
 import polars as pl
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -20,7 +19,7 @@ from recon.cli.options import (
 from recon.cli.output import emit, emit_frame, render
 from recon.cli.tables import grid
 from recon.publish.changes import CHANGES, MOVED, changes, flipped
-from recon.publish.formats import NEEDED, read_list
+from recon.publish.formats import NEEDED, document, read_list
 
 SHOWN: Final = 40
 """Rows in a table on the terminal."""
@@ -85,8 +84,7 @@ def tell(
             "threshold": threshold,
         }
         content |= {"flipped": count, "changes": found.to_dicts()}
-        option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        emit(orjson.dumps(content, option=option), output)
+        emit(document(content), output)
     elif settled == "table":
         laid = _laid(old, new, found, None if output else SHOWN)
         emit(render(laid, to_file=output is not None).encode(), output)

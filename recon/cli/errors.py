@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 import polars as pl
 from rich.console import Group
 from rich.text import Text
@@ -31,6 +30,7 @@ from recon.cli.errors_text import (
     published_table,
 )
 from recon.cli.options import (
+    HINDSIGHTS,
     as_of_option,
     event_option,
     examples,
@@ -42,8 +42,8 @@ from recon.cli.options import (
 )
 from recon.cli.output import emit, render
 from recon.cli.score import FIRST_YEAR, LAST_YEAR, TEST_YEAR
-from recon.cli.score_text import HINDSIGHTS
-from recon.publish.formats import encode
+from recon.publish.formats import document, encode
+from recon.publish.freshness import mark
 from recon.publish.head import head
 from recon.store import Hindsight, Store
 
@@ -143,9 +143,9 @@ def _explained(store: Store, one: Scored) -> pl.DataFrame:
 
 
 def _remark(store: Store, one: Scored) -> str:
-    mark = "SIMULATED MARKET: " if one.run.simulated else ""
+    label = mark(one.run.simulated)
     return (
-        f"{mark}judged afterwards, with what was known on {store.newest_session()}: no forecast "
+        f"{label}judged afterwards, with what was known on {store.newest_session()}: no forecast "
         "sees any of it"
     )
 
@@ -155,7 +155,7 @@ def _one(store: Store, one: Scored, form: str, *, to_file: bool) -> bytes:
     if form == "csv":
         return encode(found, "csv")
     if form == "json":
-        return _json(
+        return document(
             {
                 **_about(one),
                 "judged_with": store.newest_session(),
@@ -184,7 +184,7 @@ def _all(store: Store, scored: Sequence[Scored], form: str, *, to_file: bool) ->
         [compare(one.run).with_columns(hindsight=pl.lit(one.run.hindsight)) for one in scored]
     )
     if form == "json":
-        return _json(
+        return document(
             {
                 "judged_with": store.newest_session(),
                 "causes": _definitions(),
@@ -221,7 +221,7 @@ def _parity(store: Store, scored: Sequence[Scored], form: str, *, to_file: bool)
     if form == "csv":
         return encode(found, "csv")
     if form == "json":
-        return _json({"judged_with": store.newest_session(), "parity": found.to_dicts()})
+        return document({"judged_with": store.newest_session(), "parity": found.to_dicts()})
     laid = Group(Text(_remark(store, scored[0])), Text(), parity_table(found))
     return render(laid, to_file=to_file).encode()
 
@@ -233,7 +233,3 @@ def _about(one: Scored) -> dict[str, Any]:
 
 def _definitions() -> list[dict[str, str]]:
     return [{"cause": one.name, "test": one.test} for one in CAUSES]
-
-
-def _json(content: dict[str, Any]) -> bytes:
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

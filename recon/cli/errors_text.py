@@ -9,8 +9,8 @@ from rich.text import Text
 
 from recon.backtest.causes import CAUSES, ERRORS
 from recon.backtest.migrations import MigrationScore
-from recon.cli.score_text import HINDSIGHTS
-from recon.cli.tables import grid
+from recon.cli.options import HINDSIGHTS
+from recon.cli.tables import figure, fold, grid
 from recon.pipeline import Run
 from recon.publish.words import money, reasons
 
@@ -136,11 +136,11 @@ def migrations_table(moves: Sequence[tuple[Run, Sequence[MigrationScore]]]) -> R
                 str(one.labels),
                 str(one.called),
                 str(one.hits),
-                _rate(one.precision),
-                _rate(one.recall),
+                figure(one.precision),
+                figure(one.recall),
                 f"{one.noise} + {one.ended}",
-                _rate(one.precision_clean),
-                _rate(one.recall_clean),
+                figure(one.precision_clean),
+                figure(one.recall_clean),
             )
     if not any(scores for _, scores in moves):
         return Text("moves between Russell 1000 and Russell 2000: the store holds no labels")
@@ -236,18 +236,7 @@ def _share(fraction: float | None) -> str:
     return "" if fraction is None else f"{100 * fraction:.1f} %"
 
 
-def _rate(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"
-
-
 def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:
     laid = grid(title)
-    wide = ("cause", "company", "found", "reasons", "source", "note")
-    for name in columns:
-        laid.add_column(
-            name,
-            justify="right" if name in right else "left",
-            no_wrap=name not in wide,
-            overflow="fold",
-        )
+    fold(laid, columns, right, wide=("cause", "company", "found", "reasons", "source", "note"))
     return laid

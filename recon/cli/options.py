@@ -14,9 +14,11 @@ from recon.errors import InputError
 from recon.settings import Settings
 
 if TYPE_CHECKING:
-    from recon.store import Store
+    from recon.store import Hindsight, Store
 
 _F = TypeVar("_F", bound=Callable[..., Any])
+HINDSIGHTS: tuple["Hindsight", ...] = ("strict", "slow-facts")
+"""In the order in which they stand side by side."""
 FORMATS = ("table", "csv", "json", "parquet")
 INDEXES = ("R1000", "R2000", "R3000", "RMICRO")
 
@@ -54,8 +56,7 @@ def load_settings() -> Settings:
             value=first["input"],
             expected=first["msg"],
         ) from error
-    # tomllib.TOMLDecodeError, one of pydantic-settings, or brackets within brackets
-    except (ValueError, OSError, RecursionError) as error:
+    except ValueError as error:  # of the file, or of pydantic-settings
         raise InputError(f"recon.toml cannot be read: {error}") from error
 
 
@@ -140,7 +141,7 @@ def hindsight_option(command: _F) -> _F:
     """`--hindsight`, whether slow facts may come from later files (design, Time)."""
     return click.option(
         "--hindsight",
-        type=click.Choice(["strict", "slow-facts"]),
+        type=click.Choice(HINDSIGHTS),
         default="strict",
         show_default=True,
         help="slow-facts: CIK, SIC, incorporation and address may come from later files.",

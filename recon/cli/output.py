@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 import polars as pl
-from rich import box
 from rich.console import Console, JustifyMethod, RenderableType
 from rich.progress import Progress, ProgressColumn
 from rich.table import Table
 from rich.text import Text
 
+from recon.cli.tables import grid
 from recon.files import write_atomic
 from recon.publish.formats import FORMATS, encode, joined
 
@@ -68,13 +68,7 @@ def emit_frame(
 
 def table(frame: pl.DataFrame, title: str | None = None) -> Table:
     """Lay a frame out as a table of the terminal, numbers to the right."""
-    laid = Table(
-        title=title,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
+    laid = grid(title)
     for name, kind in frame.schema.items():
         justify: JustifyMethod = "right" if kind.is_numeric() else "left"
         laid.add_column(name, justify=justify, overflow="fold")

@@ -7,6 +7,7 @@ import click
 from recon.cli.copying import COLUMNS
 from recon.cli.options import examples, open_store, store_option
 from recon.cli.output import bar, emit
+from recon.publish.freshness import mark
 from recon.store import Published
 
 
@@ -38,7 +39,7 @@ def publish(address: str, store: Path) -> None:
 def said(done: Published) -> str:
     """What became of a call, in one line."""
     manifest = done.manifest
-    label = "SIMULATED MARKET: " if manifest.simulated else ""
+    label = mark(manifest.simulated)
     whole = (
         f"{label}generation {manifest.generation}, schema {manifest.schema_version}, "
         f"{len(manifest.files):,} files, {sum(one.rows for one in manifest.files):,} rows, "

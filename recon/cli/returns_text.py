@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import polars as pl
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,6 +12,8 @@ from recon.backtest.costs import Costs
 from recon.backtest.literature import beside
 from recon.backtest.study import MAIN, Study
 from recon.backtest.tally import EVENTS, POOLED
+from recon.cli.tables import fold, grid
+from recon.publish.freshness import mark
 
 GROUPS: Final = {
     "R2000": "Russell 2000 from and to outside the Russell 3000",
@@ -51,10 +52,10 @@ def study_text(study: Study) -> RenderableType:
 
 
 def _head(study: Study) -> list[str]:
-    mark = "SIMULATED MARKET: " if any(one.simulated for one in study.events) else ""
+    simulated = any(one.simulated for one in study.events)
     when = "rank day" if study.lead == 0 else f"{study.lead} sessions before rank day"
     lines = [
-        f"{mark}event study of calls as of {when}, hindsight {study.hindsight}, "
+        f"{mark(simulated)}event study of calls as of {when}, hindsight {study.hindsight}, "
         f"calls weighted {study.terms.words()}",
         "model: the calls of the day's list, by a model that knew only events that were over then; "
         "rules: the rules' own; official: the published lists, weighted equally; placebo: for each "
@@ -80,7 +81,7 @@ def _costs(costs: Costs) -> str:
 
 
 def _windows(study: Study) -> Table:
-    laid = _table("entry and exit, at the close; * entered before the calls were known")
+    laid = grid("entry and exit, at the close; * entered before the calls were known")
     names = [window.name for window in study.events[0].windows]
     _columns(laid, ["event", "calls of", *names], right=())
     for one in study.events:
@@ -93,7 +94,7 @@ def _by_event(own: pl.DataFrame, studied: Sequence[str], measure: str) -> Table:
     """Means of the main window, event by event, additions and deletions apart."""
     rows = own.filter((pl.col("window") == MAIN) & (pl.col("measure") == measure))
     events = [*studied, POOLED]
-    laid = _table(
+    laid = grid(
         f"{MAIN}, {measure}: mean in % ± half of its 95 % interval over names (n); then over events"
     )
     _columns(laid, ["", "basket", *events, EVENTS, "95 %"], right=(*events, EVENTS))
@@ -107,7 +108,7 @@ def _by_event(own: pl.DataFrame, studied: Sequence[str], measure: str) -> Table:
 
 def _by_window(own: pl.DataFrame) -> Table:
     """Pooled figures of every window, with the mean over events beside them."""
-    laid = _table("all windows, pooled over names, in %")
+    laid = grid("all windows, pooled over names, in %")
     columns = ("n", "raw", "adjusted", "95 % names", "median", "trimmed", "t")
     last = (EVENTS, "95 % events", "net", "net 95 %")
     _columns(laid, ["", "window", "basket", *columns, *last], right=(*columns, *last))
@@ -138,7 +139,7 @@ def _by_window(own: pl.DataFrame) -> Table:
 
 
 def _literature(compared: pl.DataFrame) -> Table:
-    laid = _table(
+    laid = grid(
         "beside the literature, in %; interval of our adjusted mean, over events if several; a "
         "wide one holds almost any figure, and agrees with none"
     )
@@ -179,7 +180,7 @@ def _literature(compared: pl.DataFrame) -> Table:
 
 
 def _ended(ended: pl.DataFrame) -> Table:
-    laid = _table(f"delisted in a window, out at the last price: {ended.height}")
+    laid = grid(f"delisted in a window, out at the last price: {ended.height}")
     columns = ["event", "action", "symbol", "company", "exit", "exit_price_usd", "baskets"]
     _columns(laid, columns, right=("exit_price_usd",))
     for row in ended.select(columns).iter_rows():
@@ -187,24 +188,8 @@ def _ended(ended: pl.DataFrame) -> Table:
     return laid
 
 
-def _table(title: str) -> Table:
-    return Table(
-        title=title,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-
-
 def _columns(laid: Table, names: Sequence[str], right: Sequence[str]) -> None:
-    for name in names:
-        laid.add_column(
-            name,
-            justify="right" if name in right else "left",
-            no_wrap=name not in ("what", "differs", "company"),
-            overflow="fold",
-        )
+    fold(laid, names, right, wide=("what", "differs", "company"))
 
 
 def _percent(value: float | None) -> str:

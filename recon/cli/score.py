@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import click
-import orjson
 from rich.console import Group
 from rich.text import Text
 
@@ -21,6 +20,7 @@ from recon.cli import clock
 from recon.cli.errors_text import migrations_table, move_names
 from recon.cli.foresight import models_folder
 from recon.cli.options import (
+    HINDSIGHTS,
     as_of_option,
     event_option,
     examples,
@@ -33,9 +33,10 @@ from recon.cli.options import (
 )
 from recon.cli.output import emit, render
 from recon.cli.score_archived import archived_content
-from recon.cli.score_text import HINDSIGHTS, Side, error_tables, every_event, one_event
+from recon.cli.score_text import Side, error_tables, every_event, one_event
 from recon.errors import NoDataError
-from recon.publish.formats import read_list
+from recon.publish.formats import document, read_list
+from recon.publish.freshness import mark
 from recon.publish.head import head
 from recon.store import Hindsight, Store
 
@@ -192,7 +193,7 @@ def _every(store: Store, events: list[Event], folder: Path | None) -> list[Score
 
 def _one_content(scored: Scored, moves: Moves, form: str, *, to_file: bool) -> bytes:
     if form == "json":
-        return _json(scored.as_dict() | moves.as_dict())
+        return document(scored.as_dict() | moves.as_dict())
     said = f"chances and calls: {scored.model_version}"
     text = "\n".join([*head(scored.run, clock.today()), said, scored.official.remark])
     tables = error_tables(scored.judged)
@@ -236,16 +237,12 @@ def _all_content(scored: Sequence[Scored], form: str, *, to_file: bool) -> bytes
             sides["mean"].setdefault(hindsight, {})[action] = means[hindsight, action]
             one = pooled[hindsight, action].model_dump()
             sides["pooled"].setdefault(hindsight, {})[action] = one
-        return _json({"events": [one.as_dict() for one in scored], **sides})
-    mark = "SIMULATED MARKET: " if scored[0].run.simulated else ""
-    note = Text(f"{mark}Russell 3000 by company, as of rank day; strict | slow-facts")
+        return document({"events": [one.as_dict() for one in scored], **sides})
+    label = mark(scored[0].run.simulated)
+    note = Text(f"{label}Russell 3000 by company, as of rank day; strict | slow-facts")
     remarks = dict.fromkeys(
         [f"{one.run.event.id}: {one.official.remark}" for one in scored]
         + [f"{one.run.event.id} {one.run.hindsight}: {one.model_version}" for one in scored]
     )
     laid = Group(note, *map(Text, remarks), Text(), every_event(found, means, pooled))
     return render(laid, to_file=to_file).encode()
-
-
-def _json(content: dict[str, Any]) -> bytes:
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Final
 
-import orjson
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -13,10 +12,12 @@ from recon.backtest.archived import Tally, Told, score_archived
 from recon.backtest.official import ACTIONS
 from recon.backtest.score import Figures
 from recon.cli.output import render
-from recon.cli.score_text import NAMES, brier, rate
-from recon.cli.tables import grid
+from recon.cli.score_text import NAMES
+from recon.cli.tables import figure, grid
 from recon.errors import NoDataError
 from recon.publish.archive import Archived, about, archived
+from recon.publish.formats import document
+from recon.publish.freshness import mark
 from recon.store import Store
 
 REPLAY: Final = (
@@ -67,7 +68,7 @@ def archived_content(
             "not_forecasts": [about(one) for one in tally.late],
             "not_scored": tally.open,
         }
-        return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        return document(content)
     return render(_laid(tally, runs), to_file=to_file).encode()
 
 
@@ -77,8 +78,8 @@ def _of(event_id: str, year: int) -> bool:
 
 
 def _laid(tally: Tally, runs: Sequence[Archived]) -> RenderableType:
-    mark = "SIMULATED MARKET: " if any(one.simulated for one in runs) else ""
-    head = f"{mark}archived forecasts against the official Russell 3000 lists, by company"
+    label = mark(any(one.simulated for one in runs))
+    head = f"{label}archived forecasts against the official Russell 3000 lists, by company"
     parts: list[RenderableType] = [Text(head), Text(), _table(tally.told)]
     if any(one.replayed for one in tally.told):
         parts.append(Text(REPLAY))
@@ -118,4 +119,4 @@ def _side(found: Figures | None) -> list[str]:
     if found is None:
         return ["–"] * len(SIDE)
     rates = (found.precision, found.recall, found.average_precision)
-    return [str(found.official), *map(rate, rates), brier(found.brier)]
+    return [str(found.official), *map(figure, rates), figure(found.brier, 4)]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 
-from rich import box
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -10,6 +9,8 @@ from rich.text import Text
 from recon.backtest.judge import Judged, errors
 from recon.backtest.official import Action
 from recon.backtest.score import Figures
+from recon.cli.options import HINDSIGHTS
+from recon.cli.tables import figure, fold, grid
 from recon.publish.words import money, reasons
 from recon.store import Hindsight
 
@@ -21,8 +22,6 @@ RATES = {
     "brier": "Brier",
 }
 Side = tuple[Hindsight, Action]
-HINDSIGHTS: tuple[Hindsight, ...] = ("strict", "slow-facts")
-"""In the order in which they stand side by side."""
 NAMES = {"add": "additions", "delete": "deletions"}
 
 
@@ -37,9 +36,11 @@ def one_event(found: Mapping[Action, Figures]) -> RenderableType:
         "hits": [f"{f.hits} ({f.hits_lines})" for f in found.values()],
         "precision": [_pair(f.precision, f.precision_lines) for f in found.values()],
         "recall": [_pair(f.recall, f.recall_lines) for f in found.values()],
-        "average precision": [rate(f.average_precision) for f in found.values()],
-        "average precision of the rules": [rate(f.rules_average_precision) for f in found.values()],
-        "Brier": [brier(f.brier) for f in found.values()],
+        "average precision": [figure(f.average_precision) for f in found.values()],
+        "average precision of the rules": [
+            figure(f.rules_average_precision) for f in found.values()
+        ],
+        "Brier": [figure(f.brier, 4) for f in found.values()],
         "universe (companies)": [f"{f.universe:,}" for f in found.values()],
     }
     for name, cells in rows.items():
@@ -94,40 +95,15 @@ def every_event(
 
 def _cells(both: Sequence[Mapping[str, float | None]]) -> list[str]:
     return [
-        " | ".join((brier if name == "brier" else rate)(one[name]) for one in both)
-        for name in RATES
+        " | ".join(figure(one[name], 4 if name == "brier" else 3) for one in both) for name in RATES
     ]
 
 
 def _table(title: str, columns: Sequence[str], right: Sequence[str] = ()) -> Table:
-    laid = Table(
-        title=title or None,
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-    for name in columns:
-        narrow = name not in ("why", "reasons", "company")
-        laid.add_column(
-            name,
-            justify="right" if name in right else "left",
-            no_wrap=narrow,
-            overflow="fold",
-        )
+    laid = grid(title or None)
+    fold(laid, columns, right, wide=("why", "reasons", "company"))
     return laid
 
 
 def _pair(by_company: float | None, by_line: float | None) -> str:
-    return f"{rate(by_company)} ({rate(by_line)})"
-
-
-def rate(value: float | None) -> str:
-    """Give a fraction of the score; a dash where it is not defined."""
-    return "–" if value is None else f"{value:.3f}"
-
-
-def brier(value: float | None) -> str:
-    """Give a Brier score, which is smaller than a rate by a hundred."""
-    return "–" if value is None else f"{value:.4f}"
+    return f"{figure(by_company)} ({figure(by_line)})"

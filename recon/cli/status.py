@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import orjson
 import polars as pl
 
 from recon.calendar import end_of_day, next_event, sessions
@@ -18,6 +17,7 @@ from recon.cli.output import emit, render, table
 from recon.master.coverage import OFFICIAL, Coverage, coverage_at
 from recon.publish import freshness
 from recon.publish.archive import Archived, about, archived
+from recon.publish.formats import document
 from recon.store import StoreStatus
 
 
@@ -47,7 +47,7 @@ def as_json(
     kept: Sequence[Archived] = (),
 ) -> bytes:
     """Give the status as one JSON object, with the default event and the age in sessions."""
-    content: dict[str, Any] = asdict(held)
+    content: dict[str, Any] = asdict(held) | {"path": str(held.path)}
     last = _newest(kept)
     content["archived"] = {"runs": len(kept), "newest": None if last is None else about(last)}
     if named is not None:
@@ -57,9 +57,7 @@ def as_json(
         content["default_as_of"] = held.last
         content["default_event"] = next_event(held.last).id
         content["sessions_old"] = freshness.age(held.last, today)
-    return orjson.dumps(
-        content, default=str, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-    )
+    return document(content)
 
 
 def as_text(

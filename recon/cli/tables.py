@@ -29,6 +29,19 @@ def head(laid: Table, names: Sequence[str], left: Sequence[str] = ()) -> None:
         laid.add_column(name, justify="left" if name in left else "right", no_wrap=True)
 
 
+def fold(
+    laid: Table, names: Sequence[str], right: Sequence[str] = (), wide: Sequence[str] = ()
+) -> None:
+    """Add columns, to the left but for those `right`; `wide` ones may break into lines."""
+    for name in names:
+        laid.add_column(
+            name,
+            justify="right" if name in right else "left",
+            no_wrap=name not in wide,
+            overflow="fold",
+        )
+
+
 def figure(value: float | None, digits: int = 3) -> str:
     """Give a rate, or a dash where there is none."""
     return "–" if value is None else f"{value:.{digits}f}"
@@ -38,8 +51,3 @@ def both(said: Mapping[str, Mapping[str, Any]], hindsights: Sequence[str], name:
     """Give one figure under each hindsight, side by side."""
     digits = 4 if name in FINE else 3
     return " | ".join(figure(said[one][name], digits) if one in said else "–" for one in hindsights)
-
-
-def mark(simulated: bool) -> str:
-    """Say first of all that a market is simulated."""
-    return "SIMULATED MARKET: " if simulated else ""

@@ -15,10 +15,9 @@ from recon.backtest.scorecard import cards, table
 from recon.backtest.train import train as fit
 from recon.backtest.walk_forward import walk_forward
 from recon.calendar import end_of_day, event
-from recon.cli.options import examples, open_store, store_option
+from recon.cli.options import HINDSIGHTS, examples, open_store, store_option
 from recon.cli.output import notice
 from recon.cli.score import FIRST_YEAR, TEST_YEAR
-from recon.cli.score_text import HINDSIGHTS
 from recon.errors import InputError
 from recon.forecast.model import save
 from recon.forecast.shelf import file_name

@@ -11,7 +11,8 @@ from recon.backtest.answers import QUESTIONS
 from recon.backtest.tally import EVENTS
 from recon.backtest.variants import WHOLE, WRONG_BY, WRONG_DATE
 from recon.cli.backtest_text import NAMES
-from recon.cli.tables import both, figure, grid, head, mark
+from recon.cli.tables import both, figure, grid, head
+from recon.publish.freshness import mark
 
 ABLATED: Final = {
     "F1": "model_f1",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
-import orjson
 
 from recon.cli import clock
 from recon.cli.foresight import foresee_shocked
@@ -26,6 +25,7 @@ from recon.cli.whatif_text import layout
 from recon.pipeline import Run
 from recon.publish.candidates import candidates
 from recon.publish.changes import MOVED, changes, flipped
+from recon.publish.formats import document
 from recon.publish.head import head
 from recon.publish.lookup import find
 from recon.publish.whatif import companies_moved, lines_moved
@@ -172,8 +172,7 @@ def whatif(
             "flipped": flipped(found).height,
             "changes": found.to_dicts(),
         }
-        option = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        emit(orjson.dumps(content, option=option), output)
+        emit(document(content), output)
     elif settled == "table":
         laid = layout(top, lines, named, found, whole=output is not None)
         emit(render(laid, to_file=output is not None).encode(), output)

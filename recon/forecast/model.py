@@ -5,7 +5,6 @@ card names, the features that this program computes, and the types in the file, 
 does not match.
 """
 
-import hashlib
 import io
 import zipfile
 from datetime import datetime
@@ -21,7 +20,7 @@ from skops.io.exceptions import (  # type: ignore[import-untyped]
 )
 
 from recon.errors import InputError
-from recon.files import write_atomic
+from recon.files import checksum, write_atomic
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
 
@@ -118,7 +117,7 @@ def save(model: ReconClassifier, card: ModelCard, path: Path) -> ModelCard:
     content = skops.io.dumps(model, compression=zipfile.ZIP_DEFLATED)
     whole = card.model_copy(
         update={
-            "sha256": hashlib.sha256(content).hexdigest(),
+            "sha256": checksum(content),
             "versions": {name: version(name) for name in PACKAGES},
         }
     )
@@ -143,7 +142,7 @@ def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
     if not path.is_file():
         raise InputError("there is no such model", field="model", value=path, expected="a file")
     content = _content(path)
-    found = hashlib.sha256(content).hexdigest()
+    found = checksum(content)
     if found != card.sha256:
         raise InputError(
             "the model is not the one that its card describes",

@@ -33,8 +33,6 @@ QUANTILES: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
 PINNED_SESSIONS: Final = 80.0
 """Sessions that a company under an offer is listed for, on average, from its announcement on;
 four months are common for a cash offer."""
-PRICE_SESSIONS: Final = 21.0
-"""Sessions of the look-back of the members' price rule (30 days)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from recon.master.membership import Membership
 from recon.rulebook import Rulebook
 
 
-class View(Protocol):
-    """One event seen from one moment; see `recon.pipeline.Run`."""
+class Moment(Protocol):
+    """An event, the moment from which it is seen, and what is listed then."""
 
     @property
     def event(self) -> Event:
@@ -31,20 +31,24 @@ class View(Protocol):
         """Session of the closes used."""
 
     @property
-    def hindsight(self) -> str:
-        """`strict` or `slow-facts`."""
-
-    @property
-    def rulebook(self) -> Rulebook:
-        """The rules in force."""
-
-    @property
     def lines(self) -> pl.DataFrame:
         """Listed lines with their company and role."""
 
     @property
     def companies(self) -> pl.DataFrame:
         """Companies with membership, cap, rank, eligibility."""
+
+
+class View(Moment, Protocol):
+    """One event seen from one moment; see `recon.pipeline.Run`."""
+
+    @property
+    def hindsight(self) -> str:
+        """`strict` or `slow-facts`."""
+
+    @property
+    def rulebook(self) -> Rulebook:
+        """The rules in force."""
 
     @property
     def verdicts(self) -> pl.DataFrame:

@@ -20,7 +20,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from recon.errors import InputError
-from recon.files import write_together
+from recon.files import checksum, write_together
 from recon.master.build import Master
 from recon.master.membership import Membership
 from recon.master.snapshots import Snapshot
@@ -55,7 +55,7 @@ def kept(folder: Path, said: object, make: Callable[[], Master]) -> Master:
     make : callable
         Builds the master.
     """
-    name = hashlib.sha256(f"{_program()} {said!r}".encode()).hexdigest()[:32]
+    name = checksum(f"{_program()} {said!r}".encode())[:32]
     found = _read(folder / name)
     if found is not None:
         return found
@@ -85,7 +85,7 @@ def _contents(master: Master) -> dict[str, bytes]:
         session=master.session,
         snapshots=master.membership.snapshots,
         micro=master.membership.micro,
-        sha256={name: _digest(content) for name, content in contents.items()},
+        sha256={name: checksum(content) for name, content in contents.items()},
     )
     return contents | {_HEAD: head.model_dump_json().encode()}
 
@@ -97,7 +97,7 @@ def _read(folder: Path) -> Master | None:
         frames = {}
         for name, expected in head.sha256.items():
             content = (folder / name).read_bytes()
-            if _digest(content) != expected:
+            if checksum(content) != expected:
                 raise ValueError(name)
             frames[name.removesuffix(".parquet")] = pl.read_parquet(content)
     except (OSError, ValueError, ValidationError):
@@ -123,7 +123,3 @@ def _program() -> str:
         if path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def _digest(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

@@ -15,25 +15,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from recon.errors import InputError
 
-SecurityType = Literal[
-    "common",
-    "additional_class",
-    "unit",
-    "warrant",
-    "right",
-    "preferred",
-    "note",
-    "adr",
-    "closed_end_fund",
-    "etf",
-    "bdc",
-    "spac",
-    "lp",
-    "llc",
-    "royalty_trust",
-    "reit",
-    "tracking_stock",
-]
 Structure = Literal[
     "corporation",
     "reit",

@@ -4,7 +4,6 @@ The default travels with the package (`data/desk.toml`) and says why each value 
 user's file replaces single values of it; a name that is not in the default is refused.
 """
 
-import hashlib
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +12,8 @@ from typing import Any, Final, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from recon.errors import ProfileError
-from recon.files import read_toml
+from recon.files import checksum
+from recon.toml import read_toml
 
 Kind = Literal["join", "leave", "up", "down"]
 Weighting = Literal["equal", "probability", "demand"]
@@ -169,7 +169,7 @@ class Profile(_Strict):
     @property
     def id(self) -> str:
         """Name and a digest of all values: two profiles with one id are the same."""
-        digest = hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:8]
+        digest = checksum(self.model_dump_json().encode())[:8]
         return f"{self.name}-{digest}"
 
     def leg_usd(self, leg: str) -> float:

@@ -7,7 +7,6 @@ the simulation read beside them. So a file never has to be written twice: what h
 says the same, and what says something else has another name.
 """
 
-import hashlib
 import os
 import re
 from collections.abc import Sequence
@@ -20,7 +19,7 @@ import polars as pl
 import polars.selectors as cs
 
 from recon.errors import RefusedFileError, StoreError
-from recon.files import write_atomic
+from recon.files import checksum, write_atomic
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish.formats import encode, read_list
@@ -190,7 +189,7 @@ def name_of(run: Run, rows: pl.DataFrame, outlook: Outlook | None) -> str:
 def _name(rows: pl.DataFrame, whole: pl.DataFrame) -> str:
     # The last bits of a float hang on the order in which cores add up: they make no other run.
     said = [one.with_columns(cs.float().round_sig_figs(FIGURES)) for one in (rows, whole)]
-    digest = hashlib.sha256(b"".join(encode(one, "csv") for one in said)).hexdigest()
+    digest = checksum(b"".join(encode(one, "csv") for one in said))
     run_id, model = whole.select("run_id", "model_version").row(0)
     return f"{run_id}_{re.sub(r'[^A-Za-z0-9.-]', '-', model)}_{digest[:DIGITS]}"
 

@@ -18,14 +18,13 @@ blocked (`recon.orders.ideas.TRADEABLE`), so the basket needs no apostrophes.
 from collections.abc import Mapping
 from typing import Any, Final
 
-import orjson
 import polars as pl
 
 from recon.orders.build import Orders
 from recon.orders.order import Document
 from recon.orders.profile import Profile
 from recon.pipeline import Run
-from recon.publish.formats import encode
+from recon.publish.formats import document, encode
 from recon.publish.manifest import MANIFEST, Manifest, files_of
 from recon.publish.spreadsheet import Sheet, spreadsheet_csv, workbook
 
@@ -124,11 +123,11 @@ def desk_files(
         "orders.csv": spreadsheet_csv(found.rows),
         "orders.parquet": encode(found.rows, "parquet"),
         "orders.json": found.document().model_dump_json(indent=2).encode() + b"\n",
-        "orders.schema.json": _json(Document.model_json_schema()),
+        "orders.schema.json": document(Document.model_json_schema()),
         "orders.xlsx": _workbook(head, rows, found, profile),
         "basket.csv": encode(basket(found.schedule), "csv"),
         "list.parquet": encode(rows, "parquet"),
-        "profile.json": _json(profile.model_dump(mode="json")),
+        "profile.json": document(profile.model_dump(mode="json")),
     }
     told = Manifest.model_validate({**head, "files": files_of(contents)})
     contents[MANIFEST] = told.model_dump_json(indent=2).encode() + b"\n"
@@ -175,7 +174,3 @@ def _leaves(said: Mapping[str, Any], before: str = "") -> list[tuple[str, str]]:
         else:
             found.append((f"{before}{name}", "" if value is None else str(value)))
     return found
-
-
-def _json(content: Any) -> bytes:
-    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

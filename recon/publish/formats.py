@@ -7,7 +7,7 @@ JSON hold the reason codes as a list, CSV joins them by `;`. Equal frames give e
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 import orjson
 import polars as pl
@@ -41,12 +41,15 @@ def encode(frame: pl.DataFrame, format_: str) -> bytes:
     if format_ == "csv":
         return joined(frame).write_csv().encode()
     if format_ == "json":
-        return orjson.dumps(
-            frame.to_dicts(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        )
+        return document(frame.to_dicts())
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
     return buffer.getvalue()
+
+
+def document(content: Any) -> bytes:
+    """Give JSON for people and programs: indented, with an end of line."""
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def joined(frame: pl.DataFrame) -> pl.DataFrame:

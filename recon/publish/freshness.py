@@ -5,6 +5,11 @@ from datetime import date
 from recon.calendar import Event, session_on_or_before, sessions
 
 
+def mark(simulated: bool) -> str:
+    """Say first of all that a market is simulated."""
+    return "SIMULATED MARKET: " if simulated else ""
+
+
 def age(session: date, today: date) -> int:
     """Count the NYSE sessions after `session` up to `today`, both days in New York."""
     newest = session_on_or_before(today)
@@ -27,5 +32,4 @@ def line(as_of: date, event: Event, today: date, *, simulated: bool = False) -> 
     """
     old = age(as_of, today)
     stale = "of today" if old == 0 else f"{old} session{'s' if old > 1 else ''} old"
-    mark = "SIMULATED MARKET: " if simulated else ""
-    return f"{mark}event {event.id}, rank day {event.rank_day}, as of {as_of} ({stale})"
+    return f"{mark(simulated)}event {event.id}, rank day {event.rank_day}, as of {as_of} ({stale})"

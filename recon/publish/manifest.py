@@ -1,11 +1,12 @@
 """What a set of files is: of which run and moment, and a checksum of each."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from recon.files import checksum
 
 MANIFEST: Final = "manifest.json"
 
@@ -41,7 +42,7 @@ class Manifest(BaseModel):
     def digest(self) -> str:
         """Eight letters that differ where any file does."""
         said = "".join(f"{one.name}:{one.sha256};" for one in self.files)
-        return hashlib.sha256(said.encode()).hexdigest()[:8]
+        return checksum(said.encode())[:8]
 
 
 def files_of(contents: Mapping[str, bytes]) -> list[File]:
@@ -53,6 +54,6 @@ def files_of(contents: Mapping[str, bytes]) -> list[File]:
         Files by name.
     """
     return [
-        File(name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+        File(name=name, size=len(content), sha256=checksum(content))
         for name, content in contents.items()
     ]

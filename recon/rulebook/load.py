@@ -4,16 +4,16 @@ import json
 from collections.abc import Mapping
 from datetime import date
 from difflib import get_close_matches
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
 from pydantic import ValidationError
 
 from recon.errors import RulebookError
-from recon.files import read_toml
+from recon.files import checksum
 from recon.rulebook.entries import entries, in_force, leaves
 from recon.rulebook.model import Provenance, Rulebook, Values
+from recon.toml import read_toml
 
 EDITION = "M70"
 """Newest methodology that the data was read from in full (methodology §0)."""
@@ -172,7 +172,7 @@ def _tuples(value: Any) -> Any:
 def _version(values: Mapping[str, Any], *, user: bool) -> str:
     """Name the values: TOML's 1 and 1.0 count as the same."""
     text = json.dumps(_plain(values), sort_keys=True, default=str)
-    return f"{EDITION}{'+user' if user else ''}-{sha256(text.encode()).hexdigest()[:8]}"
+    return f"{EDITION}{'+user' if user else ''}-{checksum(text.encode())[:8]}"
 
 
 def _plain(value: Any) -> Any:

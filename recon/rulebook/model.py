@@ -78,16 +78,6 @@ class Ranks(_Section):
     russell_3000e: Count
 
     @property
-    def russell_2000_high(self) -> int:
-        """The line above the Russell 2000, before banding."""
-        return self.russell_1000
-
-    @property
-    def russell_2000_low(self) -> int:
-        """The last rank of the Russell 2000."""
-        return self.russell_3000
-
-    @property
     def microcap_low(self) -> int:
         """The last rank of the Microcap."""
         return self.russell_3000e

@@ -1,6 +1,5 @@
 """What leaves the server: bytes with their ETag, or a problem; every header is set here."""
 
-import hashlib
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -8,6 +7,8 @@ from typing import Any, Final
 import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel, ConfigDict
+
+from recon.files import checksum
 
 SAFE: Final = {
     "X-Content-Type-Options": "nosniff",
@@ -80,7 +81,7 @@ def rendered(content: Any, about: str = "") -> Answer:
 
 def answer(body: bytes, about: str = "", media: str = JSON) -> Answer:
     """Give bytes their ETag; parameters as for `rendered`."""
-    digest = hashlib.sha256(about.encode() + b"\n" + body).hexdigest()
+    digest = checksum(about.encode() + b"\n" + body)
     return Answer(body, f'"{digest[:DIGITS]}"', media)
 
 

@@ -16,7 +16,8 @@ import polars as pl
 from recon.contracts import CONTRACTS, EXCHANGES
 from recon.errors import InputError
 from recon.resources import query
-from recon.store.generations import Generation, reading
+from recon.store.database import reading
+from recon.store.generations import Generation
 
 Hindsight = Literal["strict", "slow-facts"]
 _HAPPENINGS = {

@@ -6,7 +6,6 @@ both before a store appears. A generation never changes, and is held while it is
 backup may be made while somebody writes. Feature frames are left out: they can be made again.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -17,9 +16,10 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from recon.errors import InputError, RefusedFileError
-from recon.files import appearing, copy_whole, write_atomic
+from recon.files import appearing, checksum, copy_whole, write_atomic
 from recon.store import schema
-from recon.store.generations import Folder, connect, reading
+from recon.store.database import connect, reading
+from recon.store.generations import Folder
 
 SUMS: Final = "SHA256SUMS"
 MANIFEST: Final = "manifest.json"
@@ -95,7 +95,7 @@ def backup(folder: Folder, destination: Path, *, now: datetime) -> BackupManifes
                     archived=len(sums) - 1,
                 )
             content = manifest.model_dump_json(indent=2).encode() + b"\n"
-            sums[MANIFEST] = hashlib.sha256(content).hexdigest()
+            sums[MANIFEST] = checksum(content)
             write_atomic(new / MANIFEST, content)
             said = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items()))
             write_atomic(new / SUMS, said.encode())
@@ -210,7 +210,7 @@ def _read_sums(source: Path) -> Mapping[str, str]:
 
 def _read_manifest(source: Path, sums: Mapping[str, str]) -> BackupManifest:
     content = (source / MANIFEST).read_bytes()
-    if hashlib.sha256(content).hexdigest() != sums[MANIFEST]:
+    if checksum(content) != sums[MANIFEST]:
         raise _damaged("a file of the backup is damaged", source / MANIFEST, "its checksum")
     try:
         return BackupManifest.model_validate_json(content)

@@ -20,10 +20,11 @@ from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from recon.errors import InputError, StoreError, StoreTooNewError
-from recon.files import write_atomic
+from recon.files import checksum, checksum_of, write_atomic
 from recon.store import schema
-from recon.store.generations import COPIED, Folder, connect
-from recon.store.manifest import POINTER, File, Manifest, digest, newest_there, whole
+from recon.store.database import connect
+from recon.store.generations import COPIED, Folder
+from recon.store.manifest import POINTER, File, Manifest, newest_there, whole
 from recon.store.place import Place, is_remote
 
 AT_ONCE: Final = 8
@@ -154,7 +155,7 @@ def _name(address: str) -> str:
     """Name of an address's copy, one for all ways of writing the address."""
     settled = address.rstrip("/") if is_remote(address) else str(Path(address).resolve())
     readable = re.sub(r"[^A-Za-z0-9]+", "-", settled)[-_NAMED:].strip("-")
-    return f"{readable}-{digest(settled.encode())[:12]}"
+    return f"{readable}-{checksum(settled.encode())[:12]}"
 
 
 def _built(folder: Folder) -> tuple[str, int] | None:
@@ -171,7 +172,7 @@ def _built(folder: Folder) -> tuple[str, int] | None:
 def _bring(place: Place, manifest: Manifest, parquet: Path, progress: Progress | None) -> None:
     def bring(file: File) -> None:
         path = _parquet(parquet, file)
-        if not path.is_file() or digest(path.read_bytes()) != file.sha256:
+        if not path.is_file() or checksum_of(path) != file.sha256:
             write_atomic(path, whole(place, file.name, file.sha256))
 
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import recon.sources
 from recon.errors import InputError, RefusedFileError
+from recon.files import checksum_of
 from recon.sources.base import Source
 from recon.sources.parquet import is_stamped
 
@@ -104,14 +105,9 @@ def _fingerprint(found: Found, source: Source) -> str:
     if source.incremental and source.version is not None:
         return source.version(found.path)
     if found.path.is_file():
-        return _sha256(found.path)
+        return checksum_of(found.path)
     digest = hashlib.sha256()
     for file in sorted(file for file in found.path.rglob("*") if file.is_file()):
         name = os.fsencode(file.relative_to(found.path).as_posix())
-        digest.update(name + f"\0{_sha256(file)}\n".encode())
+        digest.update(name + f"\0{checksum_of(file)}\n".encode())
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -17,63 +17,15 @@ from filelock import FileLock, Timeout
 
 from recon.errors import NoDataError, StoreError, StoreLockedError
 from recon.files import sync
+from recon.store.database import QUIET, connect
 
 try:
     import fcntl
 except ImportError:  # Windows refuses to delete a file that is open, which serves as the mark
     fcntl = None  # type: ignore[assignment]
 
-_NO_DOWNLOADS: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-}
-_QUIET = "SET enable_progress_bar = false"
-"""A bar would be drawn on standard output, between the rows of a list; no global option."""
-_DRAWS = "SELECT current_setting('enable_progress_bar')"
-"""False in Jupyter without its widgets, where DuckDB refuses to be told so."""
-_WRITER_MEMORY = "1GB"
-_HEADERS = 3 * 4096
-"""Bytes of a database before its first block (DuckDB, storage format)."""
 COPIED = "copied.json"
 """A file of this name marks a folder that copies what was published; only its copier writes it."""
-
-
-def connect(file: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
-    """Open a generation; DuckDB downloads no extension for it and draws nothing."""
-    try:
-        connection = duckdb.connect(str(file), read_only=read_only, config=_NO_DOWNLOADS)
-        if connection.execute(_DRAWS).fetchall() == [(True,)]:
-            connection.execute(_QUIET)
-        if not read_only:
-            connection.execute(f"SET memory_limit = '{_WRITER_MEMORY}'")
-    except duckdb.Error as error:
-        raise StoreError(
-            "the store's database cannot be opened",
-            field="store",
-            value=file,
-            expected=f"a database that DuckDB {duckdb.__version__} reads ({error})",
-        ) from error
-    found, whole = file.stat().st_size, _size(connection)
-    if found < whole:
-        connection.close()
-        raise StoreError(
-            "the store's database is cut short",
-            field="store",
-            value=file,
-            expected=f"at least {whole:,} bytes, not {found:,}; restore a backup",
-        )
-    return connection
-
-
-def _size(connection: duckdb.DuckDBPyConnection) -> int:
-    """Bytes that the file of an open database has at least, by its own books.
-
-    What lies beyond the end of a file is only missed when it is read, and a writer would build on
-    it before. Free blocks at its end are not written, so only the used ones can be asked for: a
-    cut of less than the free ones is found when it is read.
-    """
-    rows = connection.sql("SELECT block_size, used_blocks FROM pragma_database_size()").fetchall()
-    return _HEADERS + int(rows[0][0]) * int(rows[0][1])
 
 
 class Generation:
@@ -96,7 +48,7 @@ class Generation:
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return a cursor of its own for each query, so that threads may share a generation."""
         cursor = self._connection.cursor()
-        cursor.execute(_QUIET)
+        cursor.execute(QUIET)
         return cursor
 
     def close(self) -> None:
@@ -285,28 +237,6 @@ class Folder:
 
     def _open_mark(self, number: int) -> int:
         return os.open(self._mark_file(number), os.O_RDONLY | os.O_CREAT, 0o644)
-
-
-@contextmanager
-def reading(path: Path) -> Iterator[None]:
-    """Turn what the database cannot read of its file into an error of the store.
-
-    DuckDB keeps a checksum of each block, and reads a block when it is first needed.
-
-    Raises
-    ------
-    StoreError
-        If the file is cut short or damaged.
-    """
-    try:
-        yield
-    except duckdb.IOException as error:
-        raise StoreError(
-            "the store's database is damaged",
-            field="store",
-            value=path,
-            expected=f"the file as it was written; restore a backup ({error})",
-        ) from error
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from recon.resources import query
 from recon.sources.base import Source
 from recon.store import schema
 from recon.store.copied import refuse_published
+from recon.store.database import connect, reading
 from recon.store.discover import Found, discover, fingerprint
-from recon.store.generations import Folder, connect, reading
+from recon.store.generations import Folder
 from recon.store.land import Progress, land
 from recon.store.reports import BatchReport
 

@@ -9,12 +9,12 @@ All but the pointer is named after its content and never changes. The pointer go
 reader sees a whole generation or the one before it.
 """
 
-import hashlib
 from typing import Final, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from recon.errors import NoDataError, StoreError
+from recon.files import checksum
 from recon.store.place import Place
 
 POINTER: Final = "published.json"
@@ -84,11 +84,6 @@ def manifest_name(sha256: str) -> str:
     return f"manifests/{sha256}.json"
 
 
-def digest(content: bytes) -> str:
-    """SHA-256 of a content."""
-    return hashlib.sha256(content).hexdigest()
-
-
 def newest(place: Place) -> tuple[str, Manifest] | None:
     """Read the newest manifest of a place.
 
@@ -144,11 +139,11 @@ def whole(place: Place, name: str, sha256: str) -> bytes:
         If it is missing, or its content is another than was published.
     """
     content = place.read(name)
-    if content is None or digest(content) != sha256:
+    if content is None or checksum(content) != sha256:
         raise StoreError(
             "a published file is " + ("missing" if content is None else "damaged"),
             field=name,
-            value="none" if content is None else f"{digest(content)[:12]}…",
+            value="none" if content is None else f"{checksum(content)[:12]}…",
             expected=f"{sha256[:12]}… at {place.address}; remove it and publish again",
         )
     return content

@@ -16,6 +16,7 @@ from typing import Final
 import duckdb
 
 from recon.errors import InputError
+from recon.files import checksum
 from recon.resources import query
 from recon.store import schema
 from recon.store.generations import Folder, Generation
@@ -24,7 +25,6 @@ from recon.store.manifest import (
     File,
     Manifest,
     Pointer,
-    digest,
     file_name,
     manifest_name,
     newest,
@@ -126,7 +126,7 @@ def publish(
         simulated=simulated,
         files=tuple(files),
     )
-    sha256 = digest(manifest.content)
+    sha256 = checksum(manifest.content)
     changed = before is None or before[0] != sha256
     if changed:
         place.write(manifest_name(sha256), manifest.content)
@@ -170,7 +170,7 @@ def _encoded(connection: duckdb.DuckDBPyConnection, part: _Part) -> tuple[File, 
     rows = connection.sql(sql, params=months).pl()
     content = BytesIO()
     rows.rechunk().write_parquet(content)
-    sha256 = digest(content.getvalue())
+    sha256 = checksum(content.getvalue())
     file = File(
         table=part.table,
         month=part.month,

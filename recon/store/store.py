@@ -1,6 +1,5 @@
 """The store: take files in, and hand out what was known at a moment."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
@@ -8,11 +7,13 @@ from types import TracebackType
 from typing import Any, Self
 
 from recon.errors import NoDataError
+from recon.files import checksum
 from recon.settings import Settings
 from recon.store import schema
 from recon.store.asof import AsOf, Hindsight
 from recon.store.backup import BackupManifest, backup, restore
-from recon.store.generations import Folder, Generation, reading
+from recon.store.database import reading
+from recon.store.generations import Folder, Generation
 from recon.store.ingest import ingest, upgrade
 from recon.store.land import Progress
 from recon.store.place import Place
@@ -103,7 +104,7 @@ class Store:
     def fingerprint(self) -> str:
         """Tell what the store holds from what others hold: of all its files, in their order."""
         marks = self._column("SELECT fingerprint FROM batch ORDER BY batch_id")
-        return hashlib.sha256("\n".join(marks).encode()).hexdigest()
+        return checksum("\n".join(marks).encode())
 
     def state(self) -> tuple[object, ...]:
         """Tell what would be read now from what would be read at another time.

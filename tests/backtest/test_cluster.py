@@ -19,6 +19,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from simulated_market import RANKS
 
 from recon.sources.simulated import simulate
 from recon.store import Store
@@ -29,16 +30,6 @@ pytestmark = [
 ]
 PATIENCE_SECONDS = 120
 """A busy machine starts processes slowly."""
-RANKS = """
-[ranks]
-top_50 = 5
-top_200 = 10
-top_500 = 15
-russell_1000 = 30
-microcap_high = 50
-russell_3000 = 80
-russell_3000e = 100
-"""
 FRAMES = 4
 """Two events at two leads."""
 ASKED = ("--events", "2024-06", "--leads", "0,10", "--hindsight", "strict")

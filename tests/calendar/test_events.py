@@ -1,7 +1,7 @@
 """Events: every published date, the order of dates, names, and which one is next."""
 
 import tomllib
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 
@@ -83,7 +83,6 @@ def test_dates_that_were_never_published_are_absent_not_guessed() -> None:
         (),
         None,
     )
-    assert shadow.publications() == ()
     assert event("ipo:2015-09").preliminary is None
 
 
@@ -213,25 +212,10 @@ def test_nothing_takes_effect_between_a_day_and_its_next_event(day: date) -> Non
     assert not [e.id for e in RECONS if day < e.effective < found.effective]
 
 
-def test_lists_are_known_in_the_evening_and_the_last_one_is_final() -> None:
-    lists = event("2026-11").publications()
-    assert [(p.stage, p.day) for p in lists] == [
-        ("preliminary", date(2026, 11, 13)),
-        ("updated", date(2026, 11, 20)),
-        ("updated", date(2026, 11, 27)),
-        ("updated", date(2026, 12, 4)),
-        ("final", date(2026, 12, 11)),
-    ]
-    assert lists[0].known_at == datetime(2026, 11, 13, 23, 0, tzinfo=UTC)
-    stages = [p.stage for p in event("2025-06").publications()]
-    assert stages == ["preliminary", *["updated"] * 4, "final"]
-
-
 @pytest.mark.parametrize("event_id", ["ipo:2025-09", "ipo:2025-12", "ipo:2026-03"])
 def test_an_ipo_list_is_announced_four_weeks_before_it_takes_effect(event_id: str) -> None:
     found = event(event_id)
     assert found.effective - found.preliminary == timedelta(weeks=4)
-    assert [(p.stage, p.day) for p in found.publications()] == [("preliminary", found.preliminary)]
 
 
 def test_an_event_is_frozen_hashable_and_closed() -> None:

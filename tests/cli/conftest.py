@@ -1,7 +1,6 @@
 """Runs the command line in this process."""
 
 import shutil
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,8 +8,6 @@ from click.testing import CliRunner, Result
 from run_recon import Run
 
 from recon.cli import main
-from recon.sources.simulated import simulate
-from recon.store import Store
 
 
 @pytest.fixture
@@ -27,11 +24,6 @@ def recon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled(small_market: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Store of a small simulated market, for all verbs that only read or archive."""
-    folder = tmp_path_factory.mktemp("small-market")
-    simulate(folder / "market", first=date(2025, 3, 3), last=date(2025, 4, 30), companies=150)
-    with Store(folder / "store") as store:
-        store.ingest([folder / "market"])
-    shutil.rmtree(folder / "market")
-    return folder / "store"
+    return shutil.copytree(small_market / "store", tmp_path_factory.mktemp("filled") / "store")

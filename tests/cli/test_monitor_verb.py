@@ -3,20 +3,19 @@
 import csv
 import io
 import json
-import shutil
 from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from run_recon import RANKS, Run
+from run_recon import Run
+from simulated_market import RANKS, filled_store
 
 from recon.cli.monitor_text import flows_line, monitor_text, own_line
 from recon.cli.output import render
 from recon.monitor import SIGNALS, run_before
 from recon.monitor.attribution import PARTS
 from recon.pipeline import run
-from recon.sources.simulated import simulate
 from recon.store import Store
 
 EARLIER, DAY = date(2026, 4, 30), date(2026, 5, 19)
@@ -25,12 +24,7 @@ EARLIER, DAY = date(2026, 4, 30), date(2026, 5, 19)
 
 @pytest.fixture(scope="module")
 def spring(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("spring")
-    simulate(folder / "market", first=date(2026, 3, 2), last=date(2026, 5, 20), companies=150)
-    with Store(folder / "store") as store:
-        store.ingest([folder / "market"])
-    shutil.rmtree(folder / "market")
-    return folder / "store"
+    return filled_store(tmp_path_factory.mktemp("spring"), date(2026, 3, 2), date(2026, 5, 20))
 
 
 @pytest.fixture

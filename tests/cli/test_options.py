@@ -50,7 +50,9 @@ def test_the_store_comes_from_the_option_then_the_environment_then_the_platform(
     assert CliRunner().invoke(folder, ["--store", "given"]).output == "given\n"
 
 
-@pytest.mark.parametrize("text", ["colour = 1", "not toml", "store = 3"])
+@pytest.mark.parametrize(
+    "text", ["colour = 1", "not toml", "store = 3", f"{'.'.join('a' * 5000)} = 1"]
+)
 def test_a_wrong_configuration_is_the_callers_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str
 ) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import object_store
 import pytest
-from run_recon import RANKS, Run
+from run_recon import Run
+from simulated_market import RANKS
 
 import recon.cli.clock
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from page_reader import Reader, read
-from run_recon import RANKS, Run
+from run_recon import Run
+from simulated_market import RANKS
 
 from recon.cli import clock as recon_clock
 from recon.publish.archive import archived

@@ -7,7 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from run_recon import RANKS, Run
+from run_recon import Run
+from simulated_market import RANKS
 
 from recon.orders.order import Document
 from recon.orders.profile import default_text

@@ -10,7 +10,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 from rich.console import Console
-from run_recon import RANKS, Run
+from run_recon import Run
+from simulated_market import RANKS
 from small_run import small_run
 
 import recon.cli.clock

@@ -9,7 +9,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 from click import BadParameter
-from run_recon import RANKS, Run
+from run_recon import Run
+from simulated_market import RANKS
 from small_run import small_run
 
 import recon.cli.clock

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from type_evaluation import EDGAR_COLUMNS, evaluate, load_sample, mistakes
 
 from recon.errors import InputError
-from recon.master.type_evaluation import EDGAR_COLUMNS, evaluate, load_sample, mistakes
 
 SAMPLE = Path(__file__).with_name("hand_checked_types.toml")
 KINDS = 17

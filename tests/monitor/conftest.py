@@ -8,20 +8,16 @@ from pathlib import Path
 import duckdb
 import pytest
 from monitored import DAY, END, Seen, look
+from simulated_market import filled_store
 
 from recon.calendar import end_of_day
-from recon.sources.simulated import simulate
 from recon.store import Store
 
 
 @pytest.fixture(scope="session")
 def market(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Store of a simulated market that goes on after `DAY`."""
-    folder = tmp_path_factory.mktemp("monitored")
-    simulate(folder / "market", first=date(2023, 12, 1), last=END, companies=150)
-    with Store(folder / "store") as store:
-        store.ingest([folder / "market"])
-    return folder / "store"
+    return filled_store(tmp_path_factory.mktemp("monitored"), date(2023, 12, 1), END)
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import polars as pl
+from simulated_market import RANKS
 
 from recon.calendar import end_of_day
 from recon.monitor import signals
@@ -14,16 +15,6 @@ from recon.store import Store
 
 EARLIER, DAY, END = date(2024, 2, 15), date(2024, 5, 13), date(2024, 5, 15)
 """Files of the funds' holdings are of the last five sessions: flows are known on `DAY`."""
-RANKS = """
-[ranks]
-top_50 = 5
-top_200 = 10
-top_500 = 15
-russell_1000 = 30
-microcap_high = 50
-russell_3000 = 80
-russell_3000e = 100
-"""
 
 
 @dataclass

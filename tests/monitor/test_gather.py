@@ -5,8 +5,9 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 import pytest
-from monitored import DAY, EARLIER, RANKS, look
+from monitored import DAY, EARLIER, look
 from polars.testing import assert_frame_equal
+from simulated_market import RANKS
 
 from recon.calendar import end_of_day
 from recon.errors import InputError

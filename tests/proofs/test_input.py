@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from proofs.input.judge import Taken, WrongError, judge, plausible, take
-from proofs.input.seeds import Seed, seeds
+from proofs.input.seed import Seed
+from proofs.input.seeds import seeds
 from proofs.input.targets import READERS, run
 from recon.sources import screener
 from recon.sources.base import Chunk

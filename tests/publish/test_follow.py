@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from simulated_market import RANKS
 from small_run import small_run
 
 from recon.pipeline import Run, run
@@ -17,16 +18,6 @@ from recon.store import Store
 
 EVE, DAY = date(2025, 5, 22), date(2025, 5, 23)
 """The preliminary list of June 2025 is published in the evening of the second."""
-RANKS = """
-[ranks]
-top_50 = 5
-top_200 = 10
-top_500 = 15
-russell_1000 = 30
-microcap_high = 50
-russell_3000 = 80
-russell_3000e = 100
-"""
 
 
 def official(*rows: tuple[str, str]) -> pl.DataFrame:

@@ -33,7 +33,6 @@ def test_the_values_of_june_2025() -> None:
         "russell_3000": 3000,
         "russell_3000e": 4000,
     }
-    assert (rulebook.ranks.russell_2000_high, rulebook.ranks.russell_2000_low) == (1000, 3000)
     assert rulebook.ranks.microcap_low == 4000
     bands = rulebook.bands
     assert (bands.russell_1000_percent, bands.top_200_percent, bands.top_500_percent) == (2.5,) * 3

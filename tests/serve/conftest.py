@@ -4,29 +4,24 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
-from served import DAY, RANKS, Shelved, client_of, until
+from served import Shelved, client_of, until
 
 from recon.cli import clock
 from recon.cli.archiving import put_by
 from recon.cli.serving import Wanted
 from recon.serve.guard import Access
 from recon.serve.listing import Listing
-from recon.sources.simulated import simulate
 from recon.store import Store
 
 
 @pytest.fixture(scope="session")
-def wanted(tmp_path_factory: pytest.TempPathFactory) -> Wanted:
+def wanted(small_market: Path, tmp_path_factory: pytest.TempPathFactory) -> Wanted:
     """What is served: the list of the last session of a small simulated market."""
-    folder = tmp_path_factory.mktemp("served")
-    simulate(folder / "market", first=date(2025, 3, 3), last=DAY, companies=150)
-    with Store(folder / "store") as store:
-        store.ingest([folder / "market"])
-    shutil.rmtree(folder / "market")
-    (folder / "ranks.toml").write_text(RANKS)
+    folder = shutil.copytree(small_market, tmp_path_factory.mktemp("served") / "market")
     return Wanted(
         store=folder / "store",
         folder=folder,

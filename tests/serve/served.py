@@ -1,7 +1,6 @@
 """A server in this process, over listings that are made already."""
 
 import time
-from datetime import date
 from pathlib import Path
 
 from fastapi.testclient import TestClient
@@ -13,18 +12,6 @@ from recon.serve.edition import Edition
 from recon.serve.guard import Access
 from recon.serve.listing import Listing
 
-DAY = date(2025, 4, 30)
-RANKS = """
-[ranks]
-top_50 = 5
-top_200 = 10
-top_500 = 15
-russell_1000 = 30
-microcap_high = 50
-russell_3000 = 80
-russell_3000e = 100
-"""
-"""Ranks that suit 150 companies."""
 ROUTES = (
     "/",
     "/api/v1/openapi.json",

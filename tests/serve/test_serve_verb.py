@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 from click.testing import CliRunner, Result
-from served import DAY
+from simulated_market import LAST as DAY
 
 from recon.cli import clock, main, serving
 from recon.cli.serving import TOKEN, TOLD, Wanted, worker

@@ -12,8 +12,9 @@ from store_files import happening, quote, write_file
 import recon.sources
 from recon.contracts import CONTRACTS
 from recon.errors import InputError, NoDataError, StoreError, StoreTooNewError
+from recon.files import checksum
 from recon.store import AsOf, Store, copied, local_copy
-from recon.store.manifest import POINTER, Pointer, digest, manifest_name, newest
+from recon.store.manifest import POINTER, Pointer, manifest_name, newest
 from recon.store.place import Place
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
@@ -101,7 +102,7 @@ def test_the_manifest_names_every_file_with_its_content(store: Store, place: Pat
     found = newest(Place(str(place)))
     assert found is not None
     sha256, manifest = found
-    assert digest((place / manifest_name(sha256)).read_bytes()) == sha256
+    assert checksum((place / manifest_name(sha256)).read_bytes()) == sha256
     assert manifest.fingerprint == store.fingerprint()
     assert (manifest.generation, manifest.schema_version) == (2, store.status().schema_version)
     assert {one.table for one in manifest.files} >= set(CONTRACTS)
@@ -109,7 +110,7 @@ def test_the_manifest_names_every_file_with_its_content(store: Store, place: Pat
     assert [(one.month, one.rows) for one in months] == [("2024-01", 5), ("2024-02", 2)]
     for one in manifest.files:
         content = (place / one.name).read_bytes()
-        assert (digest(content), len(content)) == (one.sha256, one.size)
+        assert (checksum(content), len(content)) == (one.sha256, one.size)
     january = pl.read_parquet(place / months[0].name, hive_partitioning=False)
     assert january.equals(january.sort("session", "symbol", "exchange", "known_at"))
 
@@ -258,8 +259,8 @@ def test_a_name_in_a_manifest_leads_nowhere_else(place: Path, copies: Path, name
     found = newest(Place(str(place)))
     assert found is not None
     changed = found[1].model_dump_json().replace(found[1].files[0].name, name).encode()
-    (place / manifest_name(digest(changed))).write_bytes(changed)
-    (place / POINTER).write_text(Pointer(manifest=digest(changed)).model_dump_json())
+    (place / manifest_name(checksum(changed))).write_bytes(changed)
+    (place / POINTER).write_text(Pointer(manifest=checksum(changed)).model_dump_json())
     with pytest.raises(StoreError, match="does not follow from its content"):
         local_copy(str(place), copies)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from recon.errors import InputError
+from recon.toml import read_toml
 
 Kind = Literal["repository", "holdings", "json", "zip", "directory"]
 
@@ -92,8 +93,8 @@ def load(
     merged = tomllib.loads(shipped)
     if override is not None:
         try:
-            merged = _merge(merged, tomllib.loads(override.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            merged = _merge(merged, read_toml(override))
+        except ValueError as error:
             raise InputError(
                 f"cannot read the addresses: {error}", field="--addresses", value=override
             ) from error

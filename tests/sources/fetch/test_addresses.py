@@ -87,7 +87,10 @@ def test_an_override_changes_what_it_names(tmp_path: Path) -> None:
     assert providers["sec"].per_second == 2.0
 
 
-@pytest.mark.parametrize("text", ["no toml", "[sec]\nspeed = 3", "[sec]\nper_second = 0"])
+@pytest.mark.parametrize(
+    "text",
+    ["no toml", "[sec]\nspeed = 3", "[sec]\nper_second = 0", f"sec = {'[' * 5000}{']' * 5000}"],
+)
 def test_a_wrong_override_is_refused(tmp_path: Path, text: str) -> None:
     override = tmp_path / "addresses.toml"
     override.write_text(text)
