@@ -12,6 +12,7 @@ from recon.demand.assets import read_assets
 from recon.demand.build import Demand
 from recon.errors import InputError
 from recon.forecast.outlook import Outlook
+from recon.forecast.past import gather
 from recon.pipeline import Run, run
 from recon.publish import whole
 from recon.publish.candidates import MIN_PROBABILITY
@@ -114,7 +115,7 @@ def foresee_shocked(
     if shipped is None:
         return (done, None), (moved, None)
     # Loaded already, beside the run.
-    from recon.forecast.look import gather, look  # noqa: PLC0415
+    from recon.forecast.look import look  # noqa: PLC0415
     from recon.forecast.simulate import seed_of  # noqa: PLC0415
 
     past = gather(done, opened.as_of(end_of_day(done.as_of), hindsight))

@@ -1,7 +1,5 @@
 """Make the outlook of one run: what the simulation and the model say of each company together."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 
@@ -9,10 +7,10 @@ from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import examine
 from recon.forecast.heads import line_chance
 from recon.forecast.outlook import Outlook
+from recon.forecast.past import Past, gather
 from recon.forecast.predict import predict
 from recon.forecast.simulate import PATHS
 from recon.forecast.view import View
-from recon.master.window import two_years
 from recon.store import AsOf
 
 
@@ -35,26 +33,6 @@ def outlook(
         Of the simulation.
     """
     return look(view, gather(view, known), model, name, paths=paths)
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """What the forecast reads from the store besides the run.
-
-    Attributes
-    ----------
-    quotes, announcements : pl.DataFrame
-        As for `recon.forecast.features.features`.
-    """
-
-    quotes: pl.DataFrame
-    announcements: pl.DataFrame
-
-
-def gather(view: View, known: AsOf) -> Past:
-    """Read the past of a run's lines."""
-    quotes = two_years(known, view.session, view.securities, view.lines, years=1)
-    return Past(quotes, known.announcements())
 
 
 def look(

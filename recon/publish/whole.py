@@ -19,6 +19,7 @@ import polars as pl
 from recon.calendar import end_of_day
 from recon.demand.build import Demand, demand, fill
 from recon.forecast.outlook import Outlook
+from recon.forecast.past import gather
 from recon.pipeline import Run, run, settle
 from recon.publish.candidates import MIN_PROBABILITY, candidates
 from recon.resources import models_directory
@@ -114,13 +115,15 @@ def foresee(
     """
     with model_beside(store, event, as_of, hindsight, models) as coming:
         done = run(store, event, as_of, hindsight=hindsight, rulebook_override=rulebook, keep=True)
+        if models is None:
+            return done, None
+        past = gather(done, store.as_of(end_of_day(done.as_of), hindsight))
         shipped = coming.result()
     if shipped is None:
         return done, None
-    from recon.forecast.look import outlook  # noqa: PLC0415
+    from recon.forecast.look import look  # noqa: PLC0415
 
-    known = store.as_of(end_of_day(done.as_of), hindsight)
-    return done, outlook(done, known, shipped.model, shipped.card.name)
+    return done, look(done, past, shipped.model, shipped.card.name)
 
 
 @contextmanager
@@ -143,16 +146,17 @@ def model_beside(
     Future
         Of `recon.forecast.shelf.speaker`.
     """
-    asked = None if models is None else (models, *settle(store, event, as_of), hindsight)
-
-    def load() -> Shipped | None:
-        if asked is None:
-            return None
-        from recon.forecast.shelf import speaker  # noqa: PLC0415
-
-        return speaker(*asked)
-
     with ThreadPoolExecutor(max_workers=1) as beside:
+        if models is None:
+            yield beside.submit(lambda: None)
+            return
+        target, day = settle(store, event, as_of)
+
+        def load() -> Shipped | None:
+            from recon.forecast.shelf import speaker  # noqa: PLC0415
+
+            return speaker(models, target, day, hindsight)
+
         yield beside.submit(load)
 
 

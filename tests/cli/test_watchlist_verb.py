@@ -51,7 +51,7 @@ def remembered(store: Store, *arguments: object, **options: object) -> pipeline.
 
 
 _OUTLOOKS: dict[str, Outlook] = {}
-real_outlook = forecast.outlook
+real_outlook = forecast.look
 
 
 def remembered_outlook(run: pipeline.Run, *arguments: object) -> Outlook:
@@ -66,7 +66,7 @@ def call(recon: Run, filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """Call a verb on the small market, with ranks that suit it."""
     (tmp_path / "own.toml").write_text(RANKS)
     monkeypatch.setattr(whole, "run", remembered)
-    monkeypatch.setattr(forecast, "outlook", remembered_outlook)
+    monkeypatch.setattr(forecast, "look", remembered_outlook)
 
     def call(verb: str, *arguments: object) -> object:
         return recon(verb, *arguments, "--store", filled, "--rulebook", "own.toml")

@@ -88,7 +88,7 @@ def test_the_store_is_read_once_and_a_model_sees_the_same_draws(
     call: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reads, seeds = [], []
-    real_look, real_gather = forecast.look, forecast.gather
+    real_look, real_gather = forecast.look, foresight.gather
 
     def counted(*arguments: object) -> object:
         reads.append(arguments)
@@ -98,7 +98,7 @@ def test_the_store_is_read_once_and_a_model_sees_the_same_draws(
         seeds.append(options["seed"])
         return real_look(*arguments, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(forecast, "gather", counted)
+    monkeypatch.setattr(foresight, "gather", counted)
     monkeypatch.setattr(forecast, "look", look)
     done = call(*APRIL, "--market", "+1%", "--format", "json")
     assert done.exit_code == 0, done.stderr
