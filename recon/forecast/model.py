@@ -160,23 +160,16 @@ def load(path: Path) -> tuple[ReconClassifier, ModelCard]:
         )
     try:
         _check_size(content)
-        untrusted = sorted(set(skops.io.get_untrusted_types(data=content)) - set(TRUSTED))
-    # What skops raises on a file that is none of its own depends on where it is odd.
-    except Exception as error:
-        raise _damaged(path, error) from error
-    if untrusted:
-        raise InputError(
-            "the model holds types that are not trusted",
-            field="types",
-            value=", ".join(untrusted),
-            expected="types of recon.forecast.model.TRUSTED",
-        )
-    try:
+        # Types are checked before any of them is built.
         model = skops.io.loads(content, trusted=list(TRUSTED))
     except UntrustedTypesFoundException as error:
         raise InputError(
-            "the model holds types that are not trusted", field="types", value=str(error)
+            "the model holds types that are not trusted",
+            field="types",
+            value=str(error),
+            expected="types of recon.forecast.model.TRUSTED",
         ) from error
+    # What skops raises on a file that is none of its own depends on where it is odd.
     except Exception as error:
         raise _damaged(path, error) from error
     if not isinstance(model, ReconClassifier):
