@@ -146,14 +146,14 @@ async def _ready(base: str) -> None:
     async with httpx.AsyncClient(base_url=base) as client:
         for _ in range(FIRST_LIST):
             try:
-                if (await client.get(f"{BASE}/health")).json()["whole"]:
+                if (await client.get(f"{BASE}/health")).json()["ready"]:
                     # Each worker says so for itself; the other one has read the same file by now.
                     await asyncio.sleep(3)
                     return
             except httpx.TransportError:
                 pass
             await asyncio.sleep(1)
-    raise SystemExit("the first list was not whole in time")
+    raise SystemExit("the first list was not there in time")
 
 
 async def _paths(base: str) -> list[tuple[int, list[str]]]:

@@ -29,9 +29,6 @@ class Made(Protocol):
     def make(self) -> Edition:
         """Make it."""
 
-    def finish(self) -> Edition:
-        """Give the whole of the edition made last."""
-
     def stop(self) -> None:
         """End a making that is under way."""
 
@@ -74,7 +71,6 @@ class Book:
                 "list": edition and edition.name,
                 "run_id": edition and edition.run_id,
                 "generation": edition and edition.generation,
-                "whole": edition is not None and edition.is_whole,
                 "making": self._making,
                 "error": self._error,
             }
@@ -94,8 +90,7 @@ class Book:
                 return
             self._tried, self._making = key, True
             self._edition = await asyncio.to_thread(self._maker.make)
-            self._error, self._making = None, False
-            self._edition = await asyncio.to_thread(self._maker.finish)
+            self._error = None
         except ReconError as error:
             self._error = error.message
             _LOG.error("the list was not made: %s", error)

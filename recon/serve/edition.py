@@ -1,13 +1,13 @@
 """What readers see of one listing, rendered once for all of them.
 
 Whatever everybody asks for is rendered where the edition is made, in the making process, so that
-a worker only reads it. What few ask for, a page of a filtered list or one company, is rendered
-when it is first asked for, and kept while the edition lasts, as far as there is room. A whole
-edition has every company of the list rendered before: it takes some seconds more.
+a worker only reads it: every company of the list too, as explaining a thousand at once takes
+seconds. What few ask for, a page of a filtered list or a company beyond the list, is rendered when
+it is first asked for, and kept while the edition lasts, as far as there is room.
 """
 
 from functools import partial
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from fastapi import HTTPException
 
@@ -47,19 +47,9 @@ class Edition:
         self.rows = Table(listing.rows, self.name, self.run_id)
         self.demand = Table(listing.demand_rows, self.name, self.run_id)
         self._pages, self._companies = Kept(PAGES), Kept(COMPANIES)
-        self._listed: dict[str, Answer] = {}
-
-    def whole(self) -> Self:
-        """Explain every company of the list; takes seconds, and gives the edition back."""
-        companies = self.listing.rows["company_id"].unique(maintain_order=True).to_list()
-        found = explain_all(self.listing.run, companies, self.listing.outlook)
+        companies = listing.rows["company_id"].unique(maintain_order=True).to_list()
+        found = explain_all(listing.run, companies, listing.outlook)
         self._listed = {one.symbol: self._said(one) for one in found.values()}
-        return self
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every company of the list is explained already."""
-        return bool(self._listed)
 
     async def page_of(self, table: Table, asked: Asked, path: str) -> Answer:
         """Give a page of `rows` or `demand`, as `Table.page`."""

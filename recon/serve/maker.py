@@ -13,7 +13,6 @@ import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -60,7 +59,6 @@ class Maker:
         self._end: Callable[[], object] = lambda: None
         self._guard = Lock()
         self._stopped = False
-        self._last = folder
 
     def key(self) -> str:
         """Say which edition would be made now."""
@@ -74,11 +72,11 @@ class Maker:
         ReconError
             The one that kept it from being made.
         """
-        return self._shared(self._file(self._job.key()), self._job)
-
-    def finish(self) -> "Edition":
-        """Give the whole of the edition that was made last, likewise; raises as `make`."""
-        return self._shared(self._file(f"{self._last.stem}_whole"), partial(_whole, self._last))
+        file = self._folder / f"{self._job.key()}{ENDING}"
+        with FileLock(file.with_suffix(".lock")):
+            if not file.exists():
+                self._run(file)
+            return _read(file)
 
     def stop(self) -> None:
         """End a making that is under way; whoever waits for it gets an error."""
@@ -86,23 +84,13 @@ class Maker:
             self._stopped = True
             self._end()
 
-    def _file(self, name: str) -> Path:
-        return self._folder / f"{name}{ENDING}"
-
-    def _shared(self, file: Path, make: Callable[[], "Edition"]) -> "Edition":
-        self._last = file
-        with FileLock(file.with_suffix(".lock")):
-            if not file.exists():
-                self._run(make, file)
-            return _read(file)
-
-    def _run(self, make: Callable[[], "Edition"], file: Path) -> None:
+    def _run(self, file: Path) -> None:
         """Have a process write the file; all but the one before it go."""
         spawn = get_context("spawn")
         receive, send = spawn.Pipe(duplex=False)
         # A daemon: it ends with its worker. What it is given is small: a start that had to wait for
         # its reader would wait for ever if that ended early.
-        process = spawn.Process(target=_write, args=(make, file, send), daemon=True)
+        process = spawn.Process(target=_write, args=(self._job, file, send), daemon=True)
         with self._guard:
             if self._stopped:
                 raise StoreError("the server is stopping")
@@ -137,10 +125,6 @@ def _write(make: Callable[[], "Edition"], file: Path, answer: Connection) -> Non
         traceback.print_exc()
     finally:
         answer.close()
-
-
-def _whole(file: Path) -> "Edition":
-    return _read(file).whole()
 
 
 def _read(file: Path) -> "Edition":

@@ -25,16 +25,14 @@ class Part(BaseModel):
 class Health(Part):
     """Whether there is a list to read, and whether it is of the newest data.
 
-    `whole` says that every company of the list is explained already; before, whoever asks first
-    waits some milliseconds. `making` says that a new list is being made; readers keep the old one
-    until then. `error` says why the last attempt gave none.
+    `making` says that a new list is being made; readers keep the old one until then. `error` says
+    why the last attempt gave none.
     """
 
     ready: bool
     list: str | None
     run_id: str | None
     generation: int | None
-    whole: bool
     making: bool
     error: str | None
 

@@ -12,9 +12,6 @@ from recon.errors import NoDataError
 class Text(str):
     """Stands for an edition."""
 
-    def whole(self) -> "Text":
-        return Text(f"whole {self}")
-
 
 @dataclass(frozen=True)
 class Job:

@@ -50,10 +50,6 @@ class Shelved:
             raise self.listing
         return Edition(self.listing)
 
-    def finish(self) -> Edition:
-        assert isinstance(self.listing, Listing)
-        return Edition(self.listing)
-
     def stop(self) -> None:
         """Nothing is under way."""
 

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from served import Shelved, until
 
 from recon.errors import StoreError
+from recon.publish.explain import explain
 from recon.serve.edition import Edition
 from recon.serve.listing import Listing
 
@@ -132,7 +133,7 @@ def test_explanations_are_of_the_list_that_is_served(
     assert client.get(path).json()["model_version"] != listing.model_version
 
 
-def test_a_whole_edition_says_the_same_without_work(
+def test_companies_of_the_list_are_explained_beforehand_and_others_when_asked(
     listing: Listing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> None:
@@ -140,11 +141,9 @@ def test_a_whole_edition_says_the_same_without_work(
 
     few = replace(listing, rows=listing.rows.head(5))
     symbol = few.rows["symbol"][0]
-    first = anyio.run(Edition(few).company, symbol)
-    whole = pickle.loads(pickle.dumps(Edition(few).whole()))
-    assert whole.is_whole
-    assert not Edition(few).is_whole
+    edition = pickle.loads(pickle.dumps(Edition(few)))
+    said = explain(few.run, symbol, few.outlook).model_dump_json().encode()
     monkeypatch.setattr("recon.serve.edition.explain", fails)
-    assert anyio.run(whole.company, symbol) == first
+    assert anyio.run(edition.company, symbol).body == said
     with pytest.raises(AssertionError, match="again"):
-        anyio.run(whole.company, listing.rows["symbol"][-1])
+        anyio.run(edition.company, listing.rows["symbol"][-1])
