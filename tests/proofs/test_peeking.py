@@ -48,7 +48,7 @@ def moved(
 ) -> list[str]:
     """What another future changes in all that is said; nothing, if nobody peeks."""
     true = said(store, asked, ranks)
-    assert len(true) > 8
+    assert len(true) > 5  # few companies have come to market early in a window: few are explained
     slow = asked.hindsight == "slow-facts"
     copy = folder / "copy"
     shutil.rmtree(copy, ignore_errors=True)
