@@ -12,11 +12,11 @@ from typing import Final
 
 import polars as pl
 
+from recon.backtest.cells import fill, make, place
 from recon.backtest.moment import Cell, Setup, one_frame
-from recon.backtest.parallel import Progress, each
+from recon.backtest.parallel import Progress
 from recon.calendar import event, events
-from recon.errors import StoreError
-from recon.files import checksum, write_atomic
+from recon.files import write_atomic
 from recon.forecast.features import FEATURES, RULES
 from recon.forecast.simulate import PATHS
 from recon.publish.formats import encode
@@ -74,31 +74,8 @@ def collect(
     make(folder)
     setup = Setup(store, settings or Settings(), paths)
     files = _files(setup, cells, folder)
-    wanted = [(setup, c, f) for c, f in zip(cells, files, strict=True) if not f.exists()]
-    tell = progress or (lambda _done, _wanted: None)
-    tell(len(cells) - len(wanted), len(cells))
-    for done, _ in enumerate(each(write_frame, wanted, jobs), start=len(cells) - len(wanted) + 1):
-        tell(done, len(cells))
+    fill(write_frame, [(setup, *one) for one in zip(cells, files, strict=True)], jobs, progress)
     return pl.concat([pl.read_parquet(file) for file in files])
-
-
-def make(folder: Path) -> None:
-    """Make the folder in which frames and studies are kept.
-
-    Raises
-    ------
-    StoreError
-        If it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(
-            f"frames cannot be kept here ({error.strerror})",
-            field="frames",
-            value=folder,
-            expected="a folder with the right to write; name one with --frames",
-        ) from error
 
 
 def collect_lines(
@@ -149,13 +126,7 @@ def write_frame(setup: Setup, cell: Cell, file: Path) -> None:
 def _files(setup: Setup, cells: Sequence[Cell], folder: Path) -> list[Path]:
     """Where frames are kept; another store, program or list of features, another file."""
     state = [setup.digest(), EDITION, *FEATURES, *RULES]
-
-    def file(cell: Cell) -> Path:
-        name = f"{cell.event.replace(':', '-')}_{cell.lead:03}_{cell.hindsight}"
-        digest = checksum(repr([name, *state]).encode())[:12]
-        return folder / f"{name}_{digest}.parquet"
-
-    return [file(cell) for cell in cells]
+    return [place(folder, cell, state) for cell in cells]
 
 
 def _beside(file: Path) -> Path:

@@ -11,14 +11,14 @@ from pathlib import Path
 import orjson
 import polars as pl
 
-from recon.backtest.frames import make
+from recon.backtest.cells import fill, make, place
 from recon.backtest.moment import Cell, Setup
-from recon.backtest.parallel import Progress, each
+from recon.backtest.parallel import Progress
 from recon.backtest.study import EventStudy, Study, study_cell, together
 from recon.backtest.terms import Terms
 from recon.backtest.windows import Window
 from recon.errors import NoDataError
-from recon.files import checksum, write_atomic
+from recon.files import write_atomic
 from recon.publish.formats import encode
 from recon.settings import Settings
 from recon.store import Hindsight
@@ -68,12 +68,9 @@ def studies(
     make(folder)
     setup = Setup(store, settings or Settings())
     state = [setup.digest(), terms.digest()]
-    files = [_file(folder, cell, state) for cell in cells]
-    wanted = [(setup, c, terms, f) for c, f in zip(cells, files, strict=True) if not f.exists()]
-    tell = progress or (lambda _done, _wanted: None)
-    tell(len(cells) - len(wanted), len(cells))
-    for done, _ in enumerate(each(write_study, wanted, jobs), start=len(cells) - len(wanted) + 1):
-        tell(done, len(cells))
+    files = [place(folder, cell, state, "study-") for cell in cells]
+    work = [(setup, cell, terms, file) for cell, file in zip(cells, files, strict=True)]
+    fill(write_study, work, jobs, progress)
     kept = dict(zip(cells, files, strict=True))
     by_kind: dict[tuple[Hindsight, int], list[EventStudy]] = {}
     for cell in sorted(cells, key=lambda one: (one.hindsight != cells[0].hindsight, one.lead)):
@@ -109,13 +106,6 @@ def _read(file: Path) -> EventStudy:
         pl.read_parquet(file),
         head["remarks"],
     )
-
-
-def _file(folder: Path, cell: Cell, state: Sequence[str]) -> Path:
-    """Where a study is kept; another store, program or other terms, another file."""
-    name = f"study-{cell.event}_{cell.lead:03}_{cell.hindsight}"
-    digest = checksum(repr([name, *state]).encode())[:12]
-    return folder / f"{name}_{digest}.parquet"
 
 
 def _beside(file: Path) -> Path:
