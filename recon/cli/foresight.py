@@ -111,7 +111,7 @@ def foresee_shocked(
     with whole.model_beside(opened, event, as_of, hindsight, folder) as coming:
         done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own, keep=True)
         moved = shocked(done, shock(done))
-        shipped = coming.result()
+        shipped = None if coming is None else coming.result()
     if shipped is None:
         return (done, None), (moved, None)
     # Loaded already, beside the run.

@@ -7,32 +7,10 @@ from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import examine
 from recon.forecast.heads import line_chance
 from recon.forecast.outlook import Outlook
-from recon.forecast.past import Past, gather
+from recon.forecast.past import Past
 from recon.forecast.predict import predict
 from recon.forecast.simulate import PATHS
 from recon.forecast.view import View
-from recon.store import AsOf
-
-
-def outlook(
-    view: View, known: AsOf, model: ReconClassifier, name: str, *, paths: int = PATHS
-) -> Outlook:
-    """Chances of every company of a run.
-
-    Parameters
-    ----------
-    view : View
-        The run.
-    known : AsOf
-        The store at the run's moment.
-    model : ReconClassifier
-        Fitted.
-    name : str
-        Of the model.
-    paths : int
-        Of the simulation.
-    """
-    return look(view, gather(view, known), model, name, paths=paths)
 
 
 def look(
@@ -48,10 +26,16 @@ def look(
 
     Parameters
     ----------
-    view, model, name, paths
-        As for `outlook`.
+    view : View
+        The run.
     past : Past
-        As from `gather`, of this run or of the one that it was made from.
+        As from `recon.forecast.past.gather`, of this run or of the one that it was made from.
+    model : ReconClassifier
+        Fitted.
+    name : str
+        Of the model.
+    paths : int
+        Of the simulation.
     seed : int, optional
         Of the simulation; by default the run's own. Two runs with one seed see the same draws.
     """

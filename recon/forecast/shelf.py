@@ -11,9 +11,10 @@ from pathlib import Path
 
 from recon.calendar import Event, end_of_day
 from recon.forecast.classifier import ReconClassifier
-from recon.forecast.look import outlook
+from recon.forecast.look import look
 from recon.forecast.model import ModelCard, load, read_card
 from recon.forecast.outlook import Outlook
+from recon.forecast.past import gather
 from recon.forecast.view import View
 from recon.store import AsOf, Hindsight
 
@@ -143,4 +144,6 @@ def look_ahead(view: View, known: AsOf, folder: Path) -> Outlook | None:
         None where `speaker` finds none.
     """
     shipped = speaker(folder, view.event, view.as_of, known.hindsight)
-    return None if shipped is None else outlook(view, known, shipped.model, shipped.card.name)
+    if shipped is None:
+        return None
+    return look(view, gather(view, known), shipped.model, shipped.card.name)

@@ -115,7 +115,7 @@ def foresee(
     """
     with model_beside(store, event, as_of, hindsight, models) as coming:
         done = run(store, event, as_of, hindsight=hindsight, rulebook_override=rulebook, keep=True)
-        if models is None:
+        if coming is None:
             return done, None
         past = gather(done, store.as_of(end_of_day(done.as_of), hindsight))
         shipped = coming.result()
@@ -133,7 +133,7 @@ def model_beside(
     as_of: date | None,
     hindsight: Hindsight,
     models: Path | None,
-) -> Iterator[Future[Shipped | None]]:
+) -> Iterator[Future[Shipped | None] | None]:
     """Load the model that may speak at a moment while something else is done.
 
     Parameters
@@ -143,20 +143,20 @@ def model_beside(
 
     Yields
     ------
-    Future
-        Of `recon.forecast.shelf.speaker`.
+    Future or None
+        Of `recon.forecast.shelf.speaker`; None where no model is asked.
     """
+    if models is None:
+        yield None
+        return
+    target, day = settle(store, event, as_of)
+
+    def load() -> Shipped | None:
+        from recon.forecast.shelf import speaker  # noqa: PLC0415
+
+        return speaker(models, target, day, hindsight)
+
     with ThreadPoolExecutor(max_workers=1) as beside:
-        if models is None:
-            yield beside.submit(lambda: None)
-            return
-        target, day = settle(store, event, as_of)
-
-        def load() -> Shipped | None:
-            from recon.forecast.shelf import speaker  # noqa: PLC0415
-
-            return speaker(models, target, day, hindsight)
-
         yield beside.submit(load)
 
 
