@@ -111,7 +111,7 @@ class Wanted(BaseModel):
             card=self._card(said),
             page=render(page),
         )
-        return Edition(listing)
+        return Edition(listing, page.reasons.values())
 
     def _card(self, said: Outlook | None) -> ModelCard | None:
         folder = models_folder(self.models)

@@ -6,12 +6,13 @@ seconds. What few ask for, a page of a filtered list or a company beyond the lis
 it is first asked for, and kept while the edition lasts, as far as there is room.
 """
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any, Final
 
 from fastapi import HTTPException
 
-from recon.publish.explain import explain, explain_all
+from recon.publish.explain import explain
 from recon.publish.explanation import Explanation
 from recon.serve.answers import HTML, Answer, answer, rendered
 from recon.serve.kept import Kept
@@ -31,9 +32,11 @@ class Edition:
     ----------
     listing : Listing
         What it shows.
+    explained : iterable of Explanation
+        Of the companies of its list, as from `recon.publish.explain.explain_all`.
     """
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: Listing, explained: Iterable[Explanation] = ()) -> None:
         self.listing = listing
         self.generation = listing.generation
         self.name, self.run_id = listing.name, listing.run.run_id
@@ -47,9 +50,7 @@ class Edition:
         self.rows = Table(listing.rows, self.name, self.run_id)
         self.demand = Table(listing.demand_rows, self.name, self.run_id)
         self._pages, self._companies = Kept(PAGES), Kept(COMPANIES)
-        companies = listing.rows["company_id"].unique(maintain_order=True).to_list()
-        found = explain_all(listing.run, companies, listing.outlook)
-        self._listed = {one.symbol: self._said(one) for one in found.values()}
+        self._listed = {one.symbol: self._said(one) for one in explained}
 
     async def page_of(self, table: Table, asked: Asked, path: str) -> Answer:
         """Give a page of `rows` or `demand`, as `Table.page`."""

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from served import Shelved, until
 
 from recon.errors import StoreError
-from recon.publish.explain import explain
+from recon.publish.explain import explain, explain_all
 from recon.serve.edition import Edition
 from recon.serve.listing import Listing
 
@@ -141,7 +141,8 @@ def test_companies_of_the_list_are_explained_beforehand_and_others_when_asked(
 
     few = replace(listing, rows=listing.rows.head(5))
     symbol = few.rows["symbol"][0]
-    edition = pickle.loads(pickle.dumps(Edition(few)))
+    found = explain_all(few.run, few.rows["company_id"].unique().to_list(), few.outlook)
+    edition = pickle.loads(pickle.dumps(Edition(few, found.values())))
     said = explain(few.run, symbol, few.outlook).model_dump_json().encode()
     monkeypatch.setattr("recon.serve.edition.explain", fails)
     assert anyio.run(edition.company, symbol).body == said
