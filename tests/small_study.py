@@ -10,7 +10,8 @@ from small_run import DAY, small_lines, small_run
 
 import recon.sources
 from recon.backtest import official as truth
-from recon.backtest.study import EventStudy, Study, study_event, together
+from recon.backtest.findings import EventStudy, Study
+from recon.backtest.study import study_event, together
 from recon.backtest.terms import Terms
 from recon.calendar import end_of_day, evening, event, sessions
 from recon.contracts import CONTRACTS

@@ -12,7 +12,7 @@ import polars as pl
 import polars.selectors as cs
 
 from recon.backtest.calls import lines
-from recon.backtest.causes import EVIDENCE, OFFERING
+from recon.backtest.evidence import EVIDENCE, OFFERING
 from recon.backtest.judge import Judged
 from recon.backtest.later_counts import counts_later, vehicles
 from recon.backtest.official import Action, Official

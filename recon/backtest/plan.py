@@ -8,12 +8,12 @@ from typing import Final
 
 import polars as pl
 
+from recon.backtest.findings import Study
 from recon.backtest.frames import cells_of, collect, collect_lines, past_of
 from recon.backtest.moment import Cell
 from recon.backtest.official import check_event
 from recon.backtest.parallel import Progress
 from recon.backtest.studies import studies
-from recon.backtest.study import Study
 from recon.backtest.terms import Terms
 from recon.calendar import Event, end_of_day, event
 from recon.errors import InputError

@@ -12,9 +12,10 @@ import orjson
 import polars as pl
 
 from recon.backtest.cells import fill, make, place
+from recon.backtest.findings import EventStudy, Study
 from recon.backtest.moment import Cell, Setup
 from recon.backtest.parallel import Progress
-from recon.backtest.study import EventStudy, Study, study_cell, together
+from recon.backtest.study import study_cell, together
 from recon.backtest.terms import Terms
 from recon.backtest.windows import Window
 from recon.errors import NoDataError

@@ -7,7 +7,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from recon.backtest.causes import CAUSES, ERRORS
+from recon.backtest.causes import CAUSES
+from recon.backtest.evidence import ERRORS
 from recon.backtest.migrations import MigrationScore
 from recon.cli.options import HINDSIGHTS
 from recon.cli.tables import figure, fold, grid

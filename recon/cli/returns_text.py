@@ -9,8 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from recon.backtest.costs import Costs
+from recon.backtest.findings import MAIN, Study
 from recon.backtest.literature import beside
-from recon.backtest.study import MAIN, Study
 from recon.backtest.tally import EVENTS, POOLED
 from recon.cli.tables import fold, grid
 from recon.publish.freshness import mark

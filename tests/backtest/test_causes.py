@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from recon.backtest.causes import CAUSES, ERRORS, EVIDENCE, NEAR, by_cause, explained
+from recon.backtest.causes import CAUSES, by_cause, explained
+from recon.backtest.evidence import ERRORS, EVIDENCE, NEAR
 
 PLAIN: dict[str, Any] = {
     "event": "2024-06",

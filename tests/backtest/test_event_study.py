@@ -14,8 +14,9 @@ from small_run import DAY, small_run
 from small_study import END, GONE, Change, small_store, studied, study_of
 
 from recon.backtest.baskets import called, first_settled, placebo
+from recon.backtest.findings import EventStudy
 from recon.backtest.literature import beside, references
-from recon.backtest.study import EventStudy, study, together
+from recon.backtest.study import study, together
 from recon.backtest.tally import EVENTS, POOLED, figures
 from recon.backtest.terms import Terms
 from recon.backtest.windows import NAMES, windows

@@ -7,8 +7,9 @@ import pytest
 from small_run import small_run
 
 from recon.backtest import later
-from recon.backtest.causes import EVIDENCE, explained
+from recon.backtest.causes import explained
 from recon.backtest.events import score_event
+from recon.backtest.evidence import EVIDENCE
 from recon.backtest.later import corrected_cut, members_later
 from recon.backtest.later_counts import counts_later
 from recon.backtest.official import Official, history, official

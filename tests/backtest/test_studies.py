@@ -7,9 +7,9 @@ from polars.testing import assert_frame_equal
 from small_study import small_store, studied
 
 from recon.backtest import studies as room
+from recon.backtest.findings import EventStudy
 from recon.backtest.moment import Cell
 from recon.backtest.studies import studies
-from recon.backtest.study import EventStudy
 from recon.backtest.terms import Terms
 from recon.errors import NoDataError
 

@@ -21,9 +21,9 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "forecast"))
 from small_events import frame
 
 from recon.backtest import plan, studies, walk_forward
+from recon.backtest.findings import EventStudy
 from recon.backtest.frames import collect
 from recon.backtest.moment import Cell
-from recon.backtest.study import EventStudy
 from recon.backtest.terms import Terms
 from recon.cli import backtest as verb
 from recon.forecast.classifier import ReconClassifier

@@ -17,7 +17,8 @@ from small_run import small_run, small_securities
 import recon.cli.clock
 from recon.backtest import events
 from recon.backtest import official as truth
-from recon.backtest.causes import CAUSES, EVIDENCE
+from recon.backtest.causes import CAUSES
+from recon.backtest.evidence import EVIDENCE
 from recon.backtest.official import Official
 from recon.calendar import Event, event
 from recon.cli import errors as recon_errors
