@@ -161,7 +161,8 @@ def known_securities(known: AsOf, history: pl.DataFrame | None = None) -> pl.Dat
     present = known.filers().select("cik", new_key=company_key("name"))
     former = known.former_names().select("cik", old_key=company_key("name"))
     name_changes = present.join(former, on="cik").drop_nulls().select("old_key", "new_key")
-    return securities(alive, renames(alive, known.life_marks(changed), name_changes))
+    marks = known.life_marks(changed)
+    return securities(alive, renames(alive, marks, name_changes, known.symbol_changes()))
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -245,7 +246,12 @@ def _evidence(
         )
     then = pl.concat(frames) if frames else pl.DataFrame()
     return passed_over(
-        lines, then, tests, deletions, min_price_usd=rulebook.eligibility.min_price_usd
+        lines,
+        then,
+        tests,
+        deletions,
+        known.former_names(),
+        min_price_usd=rulebook.eligibility.min_price_usd,
     )
 
 
