@@ -106,7 +106,7 @@ def build(
         effective_days=[e.effective for e in past if e.kind == "recon" and e.effective is not None],
     )
     quoted = listed(_plain(known.cross_section(session)), history, chain, session)
-    directory = then.directory()
+    directory = facts.current_directory(then)
     pairs = then.ticker_cik()
     marked = _with_members(quoted, membership, known, history, day)
     typed = _typed(marked, then, directory, pairs)

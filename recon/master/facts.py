@@ -15,6 +15,30 @@ says nothing of where a company is at home (Holding Foreign Insiders Accountable
 National Defense Authorization Act for 2026; in EDGAR's data the share of filers abroad with such
 reports doubles within two weeks of it)."""
 
+DIRECTORY_AGE: Final = timedelta(days=366)
+"""Age of a directory's newest file from which on it says nothing of who bears a symbol now."""
+
+
+def current_directory(known: AsOf) -> pl.DataFrame:
+    """Lines of the symbol directories that were still followed at the moment.
+
+    A directory of which one old file is known would go on naming companies that left long ago, and
+    whoever took their symbols since would get their names.
+
+    Parameters
+    ----------
+    known : AsOf
+        What was known at the moment.
+
+    Returns
+    -------
+    pl.DataFrame
+        As of `AsOf.directory`, without directories whose newest file is older than
+        `DIRECTORY_AGE`.
+    """
+    newest = pl.col("last_changed").max().over("directory")
+    return known.directory().filter(newest >= known.moment.date() - DIRECTORY_AGE)
+
 
 def attach(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.DataFrame:
     """Add the facts that tell a line's type and its company's nationality.
@@ -26,7 +50,7 @@ def attach(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.Data
     known : AsOf
         What was known at the moment.
     directory : pl.DataFrame
-        Its symbol directories.
+        Its symbol directories, as of `current_directory`.
 
     Returns
     -------

@@ -1,8 +1,8 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import polars as pl
 
-from recon.master.facts import SECTION_16_ABROAD, attach
+from recon.master.facts import DIRECTORY_AGE, SECTION_16_ABROAD, attach, current_directory
 
 NAMES = ("entity_type", "sic", "filer_category", "name")
 PLACES = {
@@ -92,3 +92,20 @@ def test_an_address_without_a_place_code_lies_in_the_country_of_its_city():
     assert offices("BRAMPTON", "Canada") == "CA"
     assert offices("BRAMPTON", "United States") == offices("BRAMPTON") == "ZZ"
     assert offices(None, "United States") == "US"
+
+
+def test_a_directory_that_nobody_follows_any_more_says_nothing():
+    class Directories:
+        moment = datetime(2021, 5, 8, tzinfo=UTC)
+
+        def directory(self) -> pl.DataFrame:
+            newest = self.moment.date() - DIRECTORY_AGE
+            rows = [
+                ("old", "PBY", date(2015, 4, 27)),
+                ("kept", "SE", date(2015, 4, 27)),
+                ("kept", "AGNC", newest),
+            ]
+            return pl.DataFrame(rows, schema=["directory", "symbol", "last_changed"], orient="row")
+
+    said = current_directory(Directories())  # type: ignore[arg-type]
+    assert said["symbol"].to_list() == ["SE", "AGNC"]
