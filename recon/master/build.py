@@ -25,7 +25,7 @@ from recon.master.shares import repair
 from recon.master.spin_offs import spun_off
 from recon.master.type_evidence import listed_units
 from recon.master.types import classify
-from recon.master.unseen import absent_members, filled
+from recon.master.unseen import absent_members, filled, without_impossible_counts
 from recon.master.window import mean_price, traded, two_years
 from recon.rulebook import Rulebook
 from recon.store import AsOf
@@ -119,6 +119,7 @@ def build(
         on="symbol",
         how="left",
     )
+    counted = without_impossible_counts(counted, window)
     unseen = absent_members(membership.lines, counted, directory, pairs)
     counted, absent = filled(counted, unseen, known.holdings())
     counted = with_first_counts(counted, known, session)

@@ -7,6 +7,7 @@ import polars as pl
 
 from recon.master.countries import ABROAD, from_city, from_edgar, from_screener
 from recon.master.symbols import bare
+from recon.master.unseen import FOLLOWED
 from recon.store import AsOf
 
 SECTION_16_ABROAD: Final = date(2026, 3, 18)
@@ -14,9 +15,6 @@ SECTION_16_ABROAD: Final = date(2026, 3, 18)
 says nothing of where a company is at home (Holding Foreign Insiders Accountable Act, in the
 National Defense Authorization Act for 2026; in EDGAR's data the share of filers abroad with such
 reports doubles within two weeks of it)."""
-
-DIRECTORY_AGE: Final = timedelta(days=366)
-"""Age of a directory's newest file from which on it says nothing of who bears a symbol now."""
 
 
 def current_directory(known: AsOf) -> pl.DataFrame:
@@ -34,10 +32,10 @@ def current_directory(known: AsOf) -> pl.DataFrame:
     -------
     pl.DataFrame
         As of `AsOf.directory`, without directories whose newest file is older than
-        `DIRECTORY_AGE`.
+        `FOLLOWED`.
     """
     newest = pl.col("last_changed").max().over("directory")
-    return known.directory().filter(newest >= known.moment.date() - DIRECTORY_AGE)
+    return known.directory().filter(newest >= known.moment.date() - FOLLOWED)
 
 
 def attach(lines: pl.DataFrame, known: AsOf, directory: pl.DataFrame) -> pl.DataFrame:

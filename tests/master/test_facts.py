@@ -2,7 +2,8 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from recon.master.facts import DIRECTORY_AGE, SECTION_16_ABROAD, attach, current_directory
+from recon.master.facts import SECTION_16_ABROAD, attach, current_directory
+from recon.master.unseen import FOLLOWED
 
 NAMES = ("entity_type", "sic", "filer_category", "name")
 PLACES = {
@@ -99,7 +100,7 @@ def test_a_directory_that_nobody_follows_any_more_says_nothing():
         moment = datetime(2021, 5, 8, tzinfo=UTC)
 
         def directory(self) -> pl.DataFrame:
-            newest = self.moment.date() - DIRECTORY_AGE
+            newest = self.moment.date() - FOLLOWED
             rows = [
                 ("old", "PBY", date(2015, 4, 27)),
                 ("kept", "SE", date(2015, 4, 27)),
