@@ -258,7 +258,7 @@ def verdicts_later(store: Store, run: Run) -> pl.DataFrame:
         .with_columns(cik=pl.coalesce("cik", "later_cik"))
         .drop("later_cik")
     )
-    typed = classify(facts.attach(stripped, known, then.directory())).select(
+    typed = classify(facts.attach(stripped, known, facts.current_directory(then))).select(
         "symbol", *(pl.col(c).alias(f"{c}_later") for c in (*_FACTS, *_TYPES))
     )
     kept = pl.col("type_reason") == "price_pinned_at_trust"

@@ -25,7 +25,7 @@ from recon.master.shares import repair
 from recon.master.spin_offs import spun_off
 from recon.master.type_evidence import listed_units
 from recon.master.types import classify
-from recon.master.unseen import absent_members, filled
+from recon.master.unseen import absent_members, filled, without_impossible_counts
 from recon.master.window import mean_price, traded, two_years
 from recon.rulebook import Rulebook
 from recon.store import AsOf
@@ -106,7 +106,7 @@ def build(
         effective_days=[e.effective for e in past if e.kind == "recon" and e.effective is not None],
     )
     quoted = listed(_plain(known.cross_section(session)), history, chain, session)
-    directory = then.directory()
+    directory = facts.current_directory(then)
     pairs = then.ticker_cik()
     marked = _with_members(quoted, membership, known, history, day)
     typed = _typed(marked, then, directory, pairs)
@@ -119,6 +119,7 @@ def build(
         on="symbol",
         how="left",
     )
+    counted = without_impossible_counts(counted, window)
     unseen = absent_members(membership.lines, counted, directory, pairs)
     counted, absent = filled(counted, unseen, known.holdings())
     counted = with_first_counts(counted, known, session)
@@ -161,7 +162,8 @@ def known_securities(known: AsOf, history: pl.DataFrame | None = None) -> pl.Dat
     present = known.filers().select("cik", new_key=company_key("name"))
     former = known.former_names().select("cik", old_key=company_key("name"))
     name_changes = present.join(former, on="cik").drop_nulls().select("old_key", "new_key")
-    return securities(alive, renames(alive, known.life_marks(changed), name_changes))
+    marks = known.life_marks(changed)
+    return securities(alive, renames(alive, marks, name_changes, known.symbol_changes()))
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:
@@ -245,7 +247,12 @@ def _evidence(
         )
     then = pl.concat(frames) if frames else pl.DataFrame()
     return passed_over(
-        lines, then, tests, deletions, min_price_usd=rulebook.eligibility.min_price_usd
+        lines,
+        then,
+        tests,
+        deletions,
+        known.former_names(),
+        min_price_usd=rulebook.eligibility.min_price_usd,
     )
 
 

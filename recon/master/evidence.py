@@ -10,6 +10,7 @@ All of it is known at any later moment.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 import polars as pl
 
@@ -24,12 +25,17 @@ LATER_MARGIN = 3.0
 """From May 2020 to January 2021, where the data begin, a small company's cap commonly rose by
 half to three quarters, many far more; three times the size then was ample before."""
 
+NO_SHELL: Final = 2
+"""Reconstitutions that passed over a line under its former name, from which on it was no blank
+cheque: those merge or wind up within two years or so, and what they become is another company."""
+
 _FOUND = {
     "symbol": pl.String,
     "passed_over": pl.String,
     "day": pl.Date,
     "full": pl.Boolean,
     "earlier": pl.Boolean,
+    "alike": pl.Boolean,
 }
 
 
@@ -101,6 +107,7 @@ def passed_over(
     at_rank_days: pl.DataFrame,
     tests: Sequence[PastTest],
     deletions: pl.DataFrame,
+    former_names: pl.DataFrame,
     *,
     min_price_usd: float,
 ) -> pl.DataFrame:
@@ -109,7 +116,8 @@ def passed_over(
     Parameters
     ----------
     lines : pl.DataFrame
-        Today's lines: `symbol`, `security_id`, `name`, `size` (null for non-members), `ipo_year`.
+        Today's lines: `symbol`, `security_id`, `cik`, `name`, `size` (null for non-members),
+        `ipo_year`.
     at_rank_days : pl.DataFrame
         Cross-sections of the tests' rank days: `rank_day`, `security_id`, `name` of that day,
         `first` (first session of the security), `close` (USD), `market_cap` (USD),
@@ -119,6 +127,8 @@ def passed_over(
     deletions : pl.DataFrame
         Last official deletion of each line from the Russell 3000: `security_id`, `deleted_on`.
         A test before it is no refusal, because the company was a member then.
+    former_names : pl.DataFrame
+        `cik`, `name` under which a company filed before.
     min_price_usd : float
         The price rule.
 
@@ -127,15 +137,17 @@ def passed_over(
     pl.DataFrame
         `symbol`, `passed_over` (id of the last such event), `refusals` (number of
         reconstitutions that did so); no row for other lines. A company that has changed its
-        name since, like a SPAC that merged, is another company than the one tested.
+        name since, like a SPAC that merged, is another company than the one tested, unless EDGAR
+        shows the change and `NO_SHELL` reconstitutions tested it before.
     """
+    former = former_names.select("cik", then_key=company_key("name"), renamed=pl.lit(True)).unique()
     results = []
     for test in tests:
         then = at_rank_days.filter(
             (pl.col("rank_day") == test.rank_day) & (pl.col("market_cap") > 0)
         ).unique("security_id", keep="first", maintain_order=True)
         joined = (
-            lines.select("symbol", "security_id", "size", "ipo_year", now="name")
+            lines.select("symbol", "security_id", "cik", "size", "ipo_year", now="name")
             .join(then, on="security_id")
             .join(deletions, on="security_id", how="left")
         )
@@ -158,17 +170,22 @@ def passed_over(
         results.append(
             # Names are compared last, because that takes the longest.
             joined.filter(tested.fill_null(False))
-            .filter(same_company(company_key("now"), company_key("name")).fill_null(False))
+            .with_columns(then_key=company_key("name"))
+            .join(former, on=["cik", "then_key"], how="left")
+            .with_columns(alike=same_company(company_key("now"), pl.col("then_key")))
+            .filter(pl.col("alike").fill_null(False) | pl.col("renamed").fill_null(False))
             .select(
                 "symbol",
                 passed_over=pl.lit(test.event),
                 day=pl.lit(test.rank_day),
                 full=pl.lit(test.window is None),
                 earlier=pl.lit(test.earlier),
+                alike=pl.col("alike").fill_null(False),
             )
         )
     return (
         pl.concat(results or [pl.DataFrame(schema=_FOUND)])
+        .filter(pl.col("alike") | (pl.col("full").sum().over("symbol") >= NO_SHELL))
         .sort("symbol", "day")
         .group_by("symbol", maintain_order=True)
         .agg(

@@ -4,7 +4,8 @@ A **life** is an unbroken stretch in which a symbol was listed. A security is a 
 a rename ends one symbol's life and begins another's within days (FB → META), a reused ticker
 begins a life that belongs to nobody before it. Evidence for a rename is the same full security
 name, or the same share count to five digits at a like price, read from the last session of the
-old and the first of the new symbol, or a change of name at EDGAR.
+old and the first of the new symbol, a change of name at EDGAR, or a symbol change that the
+exchanges announced.
 """
 
 from datetime import timedelta
@@ -12,6 +13,7 @@ from datetime import timedelta
 import polars as pl
 
 from recon.master.names import company_key
+from recon.master.symbols import bare
 
 GAP = timedelta(days=5)
 """Calendar days without a listing that the source's missing sessions can explain."""
@@ -79,7 +81,12 @@ def lives(history: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame) -> pl.DataFrame:
+def renames(
+    lives: pl.DataFrame,
+    marks: pl.DataFrame,
+    name_changes: pl.DataFrame,
+    symbol_changes: pl.DataFrame,
+) -> pl.DataFrame:
     """Pairs of lives that are one security under two symbols.
 
     Parameters
@@ -92,12 +99,14 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame
     name_changes : pl.DataFrame
         `old_key`, `new_key`: company keys of names that EDGAR shows as former and present ones
         of one company.
+    symbol_changes : pl.DataFrame
+        `old_symbol`, `new_symbol`, `effective_on`, as the exchanges announced them.
 
     Returns
     -------
     pl.DataFrame
-        `life`, `successor`; each at most once, the nearest price winning (two classes of one
-        company carry the same count).
+        `life`, `successor`; each at most once, an announced change winning, then the nearest
+        price (two classes of one company carry the same count).
     """
     marked = lives.join(marks, on="life", how="left")
     ended = (
@@ -136,7 +145,7 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame
     known_change = pl.col("changed").fill_null(False) & (
         _derived("old_symbol") == _derived("new_symbol")
     )
-    return (
+    found = (
         ended.with_columns(old_key=company_key("last_name"))
         .join(begun, on="day")
         .join(
@@ -154,7 +163,27 @@ def renames(lives: pl.DataFrame, marks: pl.DataFrame, name_changes: pl.DataFrame
         )
         .sort("distance", "life", "successor")
         .select("life", "successor")
-        .pipe(_nearest_first)
+    )
+    return _nearest_first(
+        pl.concat([_announced(lives, symbol_changes), found]).unique(
+            keep="first", maintain_order=True
+        )
+    )
+
+
+def _announced(lives: pl.DataFrame, symbol_changes: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of lives that an announced symbol change links, the nearest to its day first."""
+    ended = lives.filter(pl.col("gone").is_not_null())
+    apart = (pl.col("gone") - pl.col("effective_on")).abs()
+    late = (pl.col("first") - pl.col("effective_on")).abs()
+    return (
+        symbol_changes.select("effective_on", old=bare("old_symbol"), new=bare("new_symbol"))
+        .drop_nulls()
+        .join(ended.select("life", "gone", old=bare("symbol")), on="old")
+        .join(lives.select("first", successor="life", new=bare("symbol")), on="new")
+        .filter((apart <= RENAME_GAP) & (late <= RENAME_GAP) & (pl.col("old") != pl.col("new")))
+        .sort(apart + late, "life", "successor")
+        .select("life", "successor")
     )
 
 

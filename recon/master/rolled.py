@@ -21,7 +21,9 @@ def official_not_held(
     """Members by the last official list and the official changes since that no fund holds.
 
     Funds drop a falling name before the index does, and such names are the next deletions. Only
-    usable when every reconstitution since the list has published its changes.
+    usable when every reconstitution since the list has published its changes. At a reconstitution
+    the funds are rebuilt to the new index: who was named before it alone and is not held since has
+    left the index, after a merger, a bankruptcy or a vote to liquidate.
     """
     official = choose(snapshots.filter(pl.col("kind") == TRUST[0]), "R3000", effective_days)
     if official is None:
@@ -46,7 +48,10 @@ def official_not_held(
     kept = (
         latest.drop_nulls("security_id")
         .join(deleted, on="security_id", how="left")
-        .filter(pl.col("deleted_on").is_null() | (pl.col("deleted_on") < pl.col("day")))
+        .filter(
+            (pl.col("deleted_on").is_null() | (pl.col("deleted_on") < pl.col("day")))
+            & (pl.col("day") >= max(effective_days, default=date.min))
+        )
     )
     return (
         minus(kept, members)

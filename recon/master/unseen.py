@@ -16,6 +16,44 @@ from recon.master.symbols import bare, edgar_bare
 FOLLOWED = timedelta(days=30)
 """A directory in which nothing has changed for longer is not followed: lines change daily."""
 
+BUSY_SESSIONS = 20
+"""Sessions over whose median a member's volume is held against its count."""
+
+
+def without_impossible_counts(lines: pl.DataFrame, window: pl.DataFrame) -> pl.DataFrame:
+    """Take from members counts that their trading rules out.
+
+    No member of an index turns over all its shares in a usual session: a smaller count is an error
+    of the source, which may last for a year. The funds that hold the member give a better one.
+
+    Parameters
+    ----------
+    lines : pl.DataFrame
+        `security_id`, `size` (null for others than members), `shares`, `note`.
+    window : pl.DataFrame
+        Quotes: `session`, `security_id`, `volume` (shares).
+
+    Returns
+    -------
+    pl.DataFrame
+        `lines` with null `shares` and `note` `below_daily_volume` where it is so.
+    """
+    lately = pl.col("session").is_in(
+        window["session"].unique().sort().tail(BUSY_SESSIONS).implode()
+    )
+    usual = window.filter(lately).group_by("security_id").agg(usual=pl.col("volume").median())
+    impossible = (pl.col("size").is_not_null() & (pl.col("shares") < pl.col("usual"))).fill_null(
+        False
+    )
+    return (
+        lines.join(usual, on="security_id", how="left", maintain_order="left")
+        .with_columns(
+            shares=pl.when(~impossible).then("shares"),
+            note=pl.when(impossible).then(pl.lit("below_daily_volume")).otherwise("note"),
+        )
+        .drop("usual")
+    )
+
 
 def absent_members(
     members: pl.DataFrame,

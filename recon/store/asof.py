@@ -253,6 +253,16 @@ class AsOf:
         sql = query("filers")
         return self._typed("filer", self._fetch(sql, slow_facts=self._slow_facts, until=until))
 
+    def cities_abroad(self) -> pl.DataFrame:
+        """Countries of cities outside the United States, as EDGAR's filers give them.
+
+        Returns
+        -------
+        pl.DataFrame
+            `city` (upper case), `iso` (ISO code), `filers` (companies that say so).
+        """
+        return self._fetch(query("cities_abroad"), slow_facts=self._slow_facts)
+
     def ticker_cik(self) -> pl.DataFrame:
         """Live pairs of ticker and CIK.
 

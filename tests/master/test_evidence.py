@@ -20,6 +20,7 @@ NOW = {
     "name": pl.String,
     "size": pl.String,
     "ipo_year": pl.Int16,
+    "cik": pl.String,
 }
 THEN = {
     "rank_day": pl.Date,
@@ -30,7 +31,7 @@ THEN = {
     "market_cap": pl.Float64,
     "eligible_type": pl.Boolean,
 }
-MEMBERS = [(f"M{i}", f"M{i}:x", f"Member {i} Inc.", "R2000", None) for i in range(40)]
+MEMBERS = [(f"M{i}", f"M{i}:x", f"Member {i} Inc.", "R2000", None, None) for i in range(40)]
 
 
 def now(*rows):
@@ -48,7 +49,7 @@ def then(*rows):
 
 
 def line(name="Xxx Inc.", size=None, ipo_year=None):
-    return ("XXX", "XXX:x", name, size, ipo_year)
+    return ("XXX", "XXX:x", name, size, ipo_year, "0000000001")
 
 
 def past(name="Xxx Inc.", cap=1e9, close=20.0, eligible=True, day=RANK_DAY, first=None):
@@ -62,8 +63,17 @@ def deleted(*rows):
     )
 
 
-def found(lines, days, *tests):
-    answer = passed_over(lines, days, tests, deleted(), min_price_usd=1.0)
+def former(*names):
+    """Former names of the line's company at EDGAR."""
+    return pl.DataFrame(
+        [("0000000001", name) for name in names],
+        schema={"cik": pl.String, "name": pl.String},
+        orient="row",
+    )
+
+
+def found(lines, days, *tests, names=()):
+    answer = passed_over(lines, days, tests, deleted(), former(*names), min_price_usd=1.0)
     return dict(answer.select("symbol", "passed_over").iter_rows())
 
 
@@ -124,9 +134,11 @@ class TestRefusals:
     DAY = date(2022, 5, 6)
     BEFORE = PastTest("2022-06", DAY, None, effective=date(2022, 6, 24), earlier=True)
 
-    def count(self, *rows, gone=(), tests=(BEFORE, JUNE)):
+    def count(self, *rows, gone=(), names=(), tests=(BEFORE, JUNE)):
         days = pl.concat([then(*rows), then().with_columns(rank_day=pl.lit(self.DAY))])
-        answer = passed_over(now(line()), days, tests, deleted(*gone), min_price_usd=1.0)
+        answer = passed_over(
+            now(line()), days, tests, deleted(*gone), former(*names), min_price_usd=1.0
+        )
         return dict(answer.select("symbol", "refusals").iter_rows())
 
     def test_every_reconstitution_that_left_it_out_counts(self):
@@ -141,10 +153,20 @@ class TestRefusals:
         assert self.count(*days, gone=[("XXX:x", date(2023, 6, 23))]) == {"XXX": 1}
         assert self.count(*days, gone=[("XXX:x", date(2022, 6, 24))]) == {"XXX": 2}
 
+    def test_a_change_of_name_ends_no_refusal_once_it_is_no_shell(self):
+        both = (past(name="Old Cellular Corp"), past(name="Old Cellular Corp", day=self.DAY))
+        assert self.count(*both, names=["OLD CELLULAR CORP"]) == {"XXX": 2}
+        assert self.count(*both, names=["Other Corp"]) == {}
+        assert self.count(*both) == {}
+        assert self.count(both[0], names=["OLD CELLULAR CORP"]) == {}
+        renamed_between = (past(), past(name="Old Cellular Corp", day=self.DAY))
+        assert self.count(*renamed_between, names=["OLD CELLULAR CORP"]) == {"XXX": 2}
+        assert self.count(*renamed_between) == {"XXX": 1}
+
     def test_quarterly_events_are_not_counted(self):
         fresh = past(day=IPO_DAY, first=date(2023, 9, 15))
         said = passed_over(
-            now(line(ipo_year=2023)), then(fresh), [IPO], deleted(), min_price_usd=1.0
+            now(line(ipo_year=2023)), then(fresh), [IPO], deleted(), former(), min_price_usd=1.0
         )
         assert said["refusals"].to_list() == [0]
 

@@ -50,10 +50,19 @@ def changed_names(*pairs):
     )
 
 
-def chained(history, *ends, edgar=()):
+def announced(*changes):
+    """Symbol changes `(old, new, day)`."""
+    return pl.DataFrame(
+        [(old, new, date.fromisoformat(day)) for old, new, day in changes],
+        schema={"old_symbol": pl.String, "new_symbol": pl.String, "effective_on": pl.Date},
+        orient="row",
+    )
+
+
+def chained(history, *ends, edgar=(), symbols=()):
     """`security_id` by life; `ends` are rows of marks, `edgar` pairs of company keys."""
     alive = lives(history)
-    pairs = renames(alive, marks(*ends), changed_names(*edgar))
+    pairs = renames(alive, marks(*ends), changed_names(*edgar), announced(*symbols))
     return dict(securities(alive, pairs).select("life", "security_id").iter_rows())
 
 
@@ -119,7 +128,9 @@ class TestLives:
     def test_nobody(self):
         none = listed()
         assert lives(none).is_empty()
-        assert securities(lives(none), renames(lives(none), marks(), changed_names())).is_empty()
+        assert securities(
+            lives(none), renames(lives(none), marks(), changed_names(), announced())
+        ).is_empty()
 
     def test_an_end_that_comes_later_is_not_seen_before(self):
         history = listed(
@@ -174,6 +185,39 @@ class TestRenames:
             ("CPAY:2024-03-25", price, shares, None, None),
         ]
         assert chained(history, *ends)["CPAY:2024-03-25"] == "CPAY:2024-03-25"
+
+    MERGED = listed(
+        ("PPP", "Old Pictures Class B Common Stock", "2021-01-29", "2025-08-08"),
+        ("PPPA", "Old Pictures Class A Common Stock", "2021-01-29", "2025-08-08"),
+        ("PPN", "New Pictures Class B Common Stock", "2025-08-07", None),
+    )
+
+    @pytest.mark.parametrize(
+        ("symbols", "chain"),
+        [
+            ([("PPP", "PPN", "2025-08-07")], True),  # even if the lives overlap by a day
+            ([("PPP", "PPN", "2025-09-07")], False),  # of another day
+            ([("PPP", "QQQ", "2025-08-07")], False),
+            ([], False),
+        ],
+    )
+    def test_a_symbol_change_that_was_announced(self, symbols, chain):
+        found = chained(self.MERGED, symbols=symbols)
+        assert (found["PPN:2025-08-07"] == "PPP:2021-01-29") is chain
+
+    def test_an_announced_change_goes_before_a_like_count(self):
+        ends = [
+            ("PPPA:2021-01-29", 30.0, 7e8, 20.0, 1.1e9),
+            ("PPN:2025-08-09", 20.0, 1.1e9, None, None),
+        ]
+        history = self.MERGED.with_columns(
+            valid_from=pl.when(pl.col("symbol") == "PPN")
+            .then(pl.lit(date(2025, 8, 9)))
+            .otherwise("valid_from")
+        )
+        assert chained(history, *ends)["PPN:2025-08-09"] == "PPPA:2021-01-29"
+        found = chained(history, *ends, symbols=[("PPP", "PPN", "2025-08-08")])
+        assert found["PPN:2025-08-09"] == "PPP:2021-01-29"
 
     def test_another_name_that_edgar_shows_as_a_change(self):
         history = listed(
@@ -307,7 +351,7 @@ class TestRenames:
             ("D", name, "2022-06-10", None),
         )
         alive = lives(history)
-        found = renames(alive, marks(), changed_names())
+        found = renames(alive, marks(), changed_names(), announced())
         assert found["life"].is_unique().all()
         assert found["successor"].is_unique().all()
         assert found.height == 2
@@ -354,7 +398,7 @@ def test_what_comes_later_changes_no_life_that_had_begun(history, later):
 def test_every_life_has_one_security_named_by_its_first(history):
     alive = lives(history)
     assert alive["life"].is_unique().all()
-    found = securities(alive, renames(alive, ends_of(alive), changed_names()))
+    found = securities(alive, renames(alive, ends_of(alive), changed_names(), announced()))
     assert found.height == alive.height
     firsts = found.sort("first", "life").group_by("security_id", maintain_order=True).first()
     assert firsts["life"].to_list() == firsts["security_id"].to_list()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import polars as pl
 import pytest
 
-from recon.master.unseen import absent_members
+from recon.master.unseen import absent_members, without_impossible_counts
 
 SESSION = date(2024, 4, 30)
 LINES = pl.DataFrame(
@@ -124,3 +124,30 @@ def test_a_preferred_of_edgar_says_nothing_about_a_common():
 def test_nobody():
     assert absent(members()) == []
     assert absent_members(members(VZ), LINES.clear(), directory("VZ"), NO_CIKS).height == 1
+
+
+def test_a_member_does_not_turn_over_all_its_shares_in_a_usual_session():
+    lines = pl.DataFrame(
+        [
+            ("FRB:x", "R2000", 23_661.0),
+            ("AAA:x", "R2000", 25e6),
+            ("SPL:x", None, 23_661.0),
+            ("NEW:x", "R2000", 1e6),
+            ("UNK:x", "R2000", None),
+        ],
+        schema=["security_id", "size", "shares"],
+        orient="row",
+    ).with_columns(note=pl.lit(""))
+    days = [SESSION - timedelta(days=i) for i in range(40)]
+    window = pl.DataFrame(
+        [
+            (day, name, 9e6 if name == "NEW:x" and i in (3, 30) else 50_000.0)
+            for name in ("FRB:x", "AAA:x", "SPL:x", "NEW:x", "UNK:x")
+            for i, day in enumerate(days)
+        ],
+        schema=["session", "security_id", "volume"],
+        orient="row",
+    )
+    found = without_impossible_counts(lines, window)
+    assert found["shares"].to_list() == [None, 25e6, 23_661.0, 1e6, None]
+    assert found["note"].to_list() == ["below_daily_volume", "", "", "", ""]

@@ -315,6 +315,48 @@ def test_a_filer_shows_the_latest_stated_value_of_each_attribute(store: Store, f
     assert store.as_of(LATER).filers().select("sic", "live").rows() == [("2000", False)]
 
 
+def test_a_place_code_goes_when_the_filer_leaves_its_city(store: Store, files: Path) -> None:
+    new_york = {"business_city": "New York", "business_state_or_country": "NY"}
+    rows = [
+        filer("2024-01-02", **new_york),
+        filer("2024-02-01", business_city="NEW YORK"),
+        filer("2024-03-01", business_city="SINGAPORE"),
+        filer("2024-04-01", sic="1000"),
+    ]
+    store.ingest([write_file(files / "x.alpha", filer=rows)])
+
+    def address(session: str) -> tuple[object, ...]:
+        shown = store.as_of(after(session)).filers()
+        return shown.row(0, named=True)["business_city"], shown["business_state_or_country"][0]
+
+    assert address("2024-02-01") == ("NEW YORK", "NY")
+    assert address("2024-03-01") == address("2024-04-01") == ("SINGAPORE", None)
+
+
+def test_cities_abroad_are_in_the_places_that_filers_gave_by_then(
+    store: Store, files: Path
+) -> None:
+    def at(session: str, cik: int, code: str, city: str = "London") -> Row:
+        shown = {"business_city": city, "business_state_or_country": code}
+        return filer(session, cik=f"{cik:010}", **shown)
+
+    def place(code: str, kind: str, iso: str) -> Row:
+        known = {"known_at": known_after("2024-01-01")}
+        return {"code": code, "place": code, "type": kind, "iso": iso, **known}
+
+    rows = [
+        at("2024-01-02", 1, "X0"),
+        at("2024-01-03", 2, "X0", "LONDON"),
+        at("2024-01-02", 3, "KY"),
+        at("2024-06-01", 4, "A6"),
+    ]
+    places = [place("X0", "FOREIGN", "GB"), place("KY", "US", "US"), place("A6", "CANADIAN", "CA")]
+    now = read(store, files, after("2024-02-01"), filer=rows, place=places)
+    assert now.cities_abroad().rows() == [("LONDON", "GB", 2)]
+    slow = store.as_of(after("2024-02-01"), "slow-facts")
+    assert slow.cities_abroad().rows() == [("LONDON", "GB", 2), ("LONDON", "CA", 1)]
+
+
 def test_slow_facts_stand_in_only_where_nothing_was_known(store: Store, files: Path) -> None:
     rows = [
         filer("2024-01-02", sic="1000"),

@@ -39,6 +39,7 @@ READS = (
     "symbol_changes",
     "cusips",
     "places",
+    "cities_abroad",
     "annual_forms",
     "own_facts",
     "quoted_spreads",
