@@ -50,7 +50,7 @@ def test_every_session_is_one_of_the_exchange_calendars() -> None:
     with warnings.catch_warnings():
         # its pandas idioms lag behind pandas; nothing of that reaches the list of days
         warnings.simplefilter("ignore", DeprecationWarning)
-        from exchange_calendars import get_calendar
+        from exchange_calendars import get_calendar  # noqa: PLC0415
 
         first, last = date(2009, 1, 1), date(2031, 12, 31)
         nyse = get_calendar("XNYS", start=first.isoformat(), end=last.isoformat())
