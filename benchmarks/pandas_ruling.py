@@ -28,14 +28,8 @@ class Answer(NamedTuple):
     lines: dict[str, float]
 
 
-def ruling(
-    lines: pd.DataFrame,
-    window: pd.DataFrame,
-    elsewhere: pd.DataFrame,
-    absent: pd.DataFrame,
-    rulebook: Rulebook,
-) -> Answer:
-    """Types, companies, share counts, pricing vehicles, verdicts, ranks and sides.
+def master(lines: pd.DataFrame, window: pd.DataFrame, elsewhere: pd.DataFrame) -> pd.DataFrame:
+    """Lines with their types, companies and share counts.
 
     Parameters
     ----------
@@ -46,16 +40,26 @@ def ruling(
         Daily quotes of two years, as from `recon.master.window.two_years`; texts as categories.
     elsewhere : pd.DataFrame
         By symbol: `shares` and `provenance` where a count is not the screener's.
+    """
+    owned = grouped(blank_cheques(types(lines, load_type_rules()), window))
+    return owned.join(elsewhere.combine_first(repaired(window)), on="symbol")
+
+
+def ruling(
+    lines: pd.DataFrame, window: pd.DataFrame, absent: pd.DataFrame, rulebook: Rulebook
+) -> Answer:
+    """Pricing vehicles, companies, verdicts, ranks and sides.
+
+    Parameters
+    ----------
+    lines, window
+        As from `master` and for it.
     absent : pd.DataFrame
         Members that do not trade in the data.
     rulebook : Rulebook
         In force at the event.
     """
-    typed = blank_cheques(types(lines, load_type_rules()), window)
-    owned = grouped(typed)
-    counts = repaired(window)
-    counted = owned.join(elsewhere.combine_first(counts), on="symbol")
-    priced = _vehicles(counted, window, rulebook)
+    priced = _vehicles(lines, window, rulebook)
     whole = _companies(priced, _mean_price(window, rulebook))
     whole = whole.join(_screened(whole, rulebook))
     return _ranked(whole, absent, rulebook)

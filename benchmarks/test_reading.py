@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.conftest import Market
 from benchmarks.pair import Row, timed
-from benchmarks.pandas_ruling import ruling
+from benchmarks.pandas_ruling import Answer, master, ruling
 from recon.calendar import end_of_day
 from recon.forecast.factors import Factors, fit_factors, log_returns
 from recon.forecast.field import Field, field_of
@@ -107,7 +107,10 @@ def test_ruling_by_pandas(
     lines, elsewhere, absent = (frame.to_pandas() for frame in (*given, done.absent))
     quotes = window.with_columns(cs.string().cast(pl.Categorical)).to_pandas()
     counts = elsewhere.set_index("symbol")
-    work = lambda: ruling(lines, quotes, counts, absent, done.rulebook)  # noqa: E731
+
+    def work() -> Answer:
+        return ruling(master(lines, quotes, counts), quotes, absent, done.rulebook)
+
     found = timed(benchmark, work, RULING, "beside")
     said = ["company_id", "eligible", "rank", "to_size"]
     own = done.companies.select(said).sort("company_id").to_pandas().set_index("company_id")
