@@ -1,7 +1,8 @@
-"""Companies, screen, rank and bands in pandas, as a pandas user would write it: no row loops.
+"""Master, screen, rank and bands in pandas, as a pandas user would write it: no row loops.
 
 It exists to be measured against and to check the program's answer by other means, so it shares
-nothing with the program but the rulebook and the input.
+nothing with the program but the rules, the input, and the pass over share counts (see
+`benchmarks.pandas_counts`).
 """
 
 from typing import NamedTuple
@@ -9,6 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from benchmarks.pandas_counts import repaired
+from benchmarks.pandas_types import blank_cheques, grouped, types
+from recon.master.type_rules import load_type_rules
 from recon.rulebook import Rulebook
 
 EQUITY = ["common", "additional_class", "tracking_stock", "reit"]
@@ -24,6 +28,23 @@ class Answer(NamedTuple):
     lines: dict[str, float]
 
 
+def master(lines: pd.DataFrame, window: pd.DataFrame, elsewhere: pd.DataFrame) -> pd.DataFrame:
+    """Lines with their types, companies and share counts.
+
+    Parameters
+    ----------
+    lines : pd.DataFrame
+        Lines of one session with the facts that are read of them, and nothing that is computed
+        here.
+    window : pd.DataFrame
+        Daily quotes of two years, as from `recon.master.window.two_years`; texts as categories.
+    elsewhere : pd.DataFrame
+        By symbol: `shares` and `provenance` where a count is not the screener's.
+    """
+    owned = grouped(blank_cheques(types(lines, load_type_rules()), window))
+    return owned.join(elsewhere.combine_first(repaired(window)), on="symbol")
+
+
 def ruling(
     lines: pd.DataFrame, window: pd.DataFrame, absent: pd.DataFrame, rulebook: Rulebook
 ) -> Answer:
@@ -31,10 +52,8 @@ def ruling(
 
     Parameters
     ----------
-    lines : pd.DataFrame
-        Lines of the master without what is computed here.
-    window : pd.DataFrame
-        Daily quotes of two years, as from `recon.master.window.two_years`.
+    lines, window
+        As from `master` and for it.
     absent : pd.DataFrame
         Members that do not trade in the data.
     rulebook : Rulebook
@@ -50,11 +69,11 @@ def _vehicles(lines: pd.DataFrame, window: pd.DataFrame, rulebook: Rulebook) -> 
     window = window.assign(
         traded=window["volume"].gt(0), dollars=window["close"] * window["volume"]
     )
-    sums = window.groupby("security_id").agg(
+    sums = window.groupby("security_id", observed=True).agg(
         two_year_volume=("volume", "sum"), days_traded=("traded", "sum")
     )
-    lately = np.sort(window["session"].unique())[-YEAR:]
-    dollars = window[window["session"].isin(lately)].groupby("security_id")["dollars"].mean()
+    year = window[window["session"] >= np.sort(window["session"].unique())[-YEAR:][0]]
+    dollars = year.groupby("security_id", observed=True)["dollars"].mean()
     frame = lines.merge(sums, on="security_id", how="left").merge(
         dollars.rename("addtv_usd"), on="security_id", how="left"
     )
@@ -84,7 +103,8 @@ def _mean_price(window: pd.DataFrame, rulebook: Rulebook) -> pd.Series:
         lately = window["session"].isin(days)
     else:
         lately = window["session"] > last - pd.Timedelta(days=rules.min_price_lookback_days)
-    return window[lately].groupby("security_id")["close"].mean().rename("mean_price_usd")
+    late = window[lately].groupby("security_id", observed=True)
+    return late["close"].mean().rename("mean_price_usd")
 
 
 def _companies(lines: pd.DataFrame, mean_price: pd.Series) -> pd.DataFrame:

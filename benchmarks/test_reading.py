@@ -4,16 +4,21 @@ from typing import Any
 
 import pandas as pd
 import polars as pl
+import polars.selectors as cs
 import pytest
 
 from benchmarks.conftest import Market
 from benchmarks.pair import Row, timed
-from benchmarks.pandas_ruling import ruling
+from benchmarks.pandas_ruling import Answer, master, ruling
 from recon.calendar import end_of_day
 from recon.forecast.factors import Factors, fit_factors, log_returns
 from recon.forecast.field import Field, field_of
 from recon.forecast.simulate import Setting, simulate
 from recon.master.company import companies, pricing_vehicles
+from recon.master.identity import companies_of_lines
+from recon.master.pinned import quiet_lines, with_blank_cheques
+from recon.master.shares import repair
+from recon.master.types import classify
 from recon.master.window import mean_price, traded, two_years
 from recon.pipeline import Run
 from recon.ruling import Ruling, rule
@@ -21,9 +26,17 @@ from recon.store import Store
 from recon.store.database import connect
 
 SECTION = Row("cross-section of a rank day", "<= 2 x", 30)
-RULING = Row("companies, screen, rank and bands", ">= 5 x", 7)
+RULING = Row("master, screen, rank and bands", ">= 5 x", 7)
 PATHS = Row("1,000 paths of 4,500 companies", "<= 1 s", 5)
-DERIVED = ["role", "addtv_usd", "days_traded", "mean_price_usd", "line_eligible"]
+COMPUTED = [
+    *("security_type", "structure", "type_reason", "structure_reason"),
+    *("daily_sigma", "price_pinned", "company_id", "shares", "provenance", "shares_reported"),
+    *("note", "log_shares_dispersion", "role", "addtv_usd", "days_traded", "mean_price_usd"),
+    *("company_eligible", "line_eligible"),
+]
+"""Columns of a run's lines that both sides work out."""
+ELSEWHERE = ("filled:holdings", "first_shown", "vendor", "companyfacts")
+"""Provenances of counts that are not the screener's; they are given to both sides."""
 
 
 def test_cross_section(benchmark: Any, market: Market, store: Store) -> None:
@@ -53,30 +66,52 @@ def window(store: Store, done: Run) -> pl.DataFrame:
     return two_years(known, done.session, done.securities, done.lines, years=2)
 
 
-def ruled(done: Run, window: pl.DataFrame) -> Ruling:
-    """Do again what the pipe does from the counted lines on."""
+@pytest.fixture(scope="module")
+def given(done: Run) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Lines without what is computed, and counts that are not the screener's."""
+    other = done.lines.filter(pl.col("provenance").is_in(ELSEWHERE))
+    return done.lines.drop(COMPUTED), other.select("symbol", "shares", "provenance")
+
+
+def ruled(done: Run, lines: pl.DataFrame, elsewhere: pl.DataFrame, window: pl.DataFrame) -> Ruling:
+    """Do again what the pipe does with the lines of a session and their quotes."""
+    typed = with_blank_cheques(classify(lines), quiet_lines(window))
+    counts = repair(window, [done.session], key="line").select("symbol", "shares", "provenance")
+    others = counts.join(elsewhere, on="symbol", how="anti")
+    counted = companies_of_lines(typed).join(
+        pl.concat([others, elsewhere]), on="symbol", how="left"
+    )
     rules = done.rulebook.pricing_vehicle
     priced = pricing_vehicles(
-        done.lines.drop(DERIVED),
+        counted,
         traded(window),
         tolerance_percent=rules.volume_tolerance_percent,
         min_trading_days=rules.min_trading_days,
     )
     means = mean_price(window, done.session, done.rulebook)
-    lines = priced.join(means, on="security_id", how="left")
-    return rule(lines, companies(lines), done.absent, done.rulebook, done.answers)
+    whole = priced.join(means, on="security_id", how="left")
+    return rule(whole, companies(whole), done.absent, done.rulebook, done.answers)
 
 
-def test_ruling(benchmark: Any, done: Run, window: pl.DataFrame) -> None:
-    found = timed(benchmark, lambda: ruled(done, window), RULING, "recon")
-    assert found.companies.height == done.companies.height
+def test_ruling(
+    benchmark: Any, done: Run, given: tuple[pl.DataFrame, pl.DataFrame], window: pl.DataFrame
+) -> None:
+    found = timed(benchmark, lambda: ruled(done, *given, window), RULING, "recon")
+    said = ["company_id", "eligible", "rank", "to_size", "total_cap_usd"]
+    assert found.companies.select(said).equals(done.companies.select(said))
 
 
-def test_ruling_by_pandas(benchmark: Any, done: Run, window: pl.DataFrame) -> None:
-    lines, quotes, absent = (
-        frame.to_pandas() for frame in (done.lines.drop(DERIVED), window, done.absent)
-    )
-    found = timed(benchmark, lambda: ruling(lines, quotes, absent, done.rulebook), RULING, "beside")
+def test_ruling_by_pandas(
+    benchmark: Any, done: Run, given: tuple[pl.DataFrame, pl.DataFrame], window: pl.DataFrame
+) -> None:
+    lines, elsewhere, absent = (frame.to_pandas() for frame in (*given, done.absent))
+    quotes = window.with_columns(cs.string().cast(pl.Categorical)).to_pandas()
+    counts = elsewhere.set_index("symbol")
+
+    def work() -> Answer:
+        return ruling(master(lines, quotes, counts), quotes, absent, done.rulebook)
+
+    found = timed(benchmark, work, RULING, "beside")
     said = ["company_id", "eligible", "rank", "to_size"]
     own = done.companies.select(said).sort("company_id").to_pandas().set_index("company_id")
     other = found.companies.sort_index()[said[1:]].rename_axis("company_id")

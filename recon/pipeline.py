@@ -5,7 +5,7 @@ A watchlist is this at today's moment; a backtest is this at past moments, score
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from recon.master.build import Master, build
 from recon.master.departed import with_departures
 from recon.master.kept import kept
 from recon.master.membership import Membership
-from recon.master.offerings import with_offerings
 from recon.master.own_facts import answers
 from recon.rulebook import Rulebook, load
 from recon.ruling import rule
@@ -201,7 +200,7 @@ def run(
     counters = Settings().share_precedence if share_precedence is None else share_precedence
 
     def make() -> Master:
-        master = build(
+        return build(
             known,
             known
             if day <= target.rank_day
@@ -212,8 +211,8 @@ def run(
             past=past,
             announcements=announcements.filter(~own_list),
             share_precedence=counters,
+            ipo_window=target.ipo_window,
         )
-        return master if target.ipo_window is None else _offered(master, known, target.ipo_window)
 
     said = (store.state(), target.id, day, hindsight, rulebook.version, tuple(counters))
     master = kept(store.masters, said, make) if keep else make()
@@ -277,19 +276,6 @@ def _effective(announcements: pl.DataFrame) -> pl.DataFrame:
     return announcements.with_columns(
         effective=pl.col("event").replace_strict(days, default=None, return_dtype=pl.Date)
     )
-
-
-def _offered(master: Master, known: AsOf, window: tuple[date, date]) -> Master:
-    """A master whose companies say what came to market in a window (methodology §1.4)."""
-    found = with_offerings(
-        master.companies,
-        master.lines,
-        master.securities,
-        known.listings(),
-        known.former_names(),
-        window=window,
-    )
-    return replace(master, companies=found)
 
 
 def _assemble(

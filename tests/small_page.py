@@ -14,7 +14,7 @@ from small_desk import desk_run, known, needed
 from recon.backtest.report import reliability
 from recon.backtest.scorecard import cards, table
 from recon.demand.build import fill
-from recon.forecast.model import ModelCard
+from recon.forecast.card import ModelCard
 from recon.publish.archive import Archived
 from recon.publish.candidates import candidates
 from recon.publish.page import Page, gather

@@ -8,9 +8,9 @@ import polars as pl
 from recon.backtest.walk_forward import changes, learn, usable
 from recon.calendar import end_of_day
 from recon.errors import InputError
+from recon.forecast.card import ModelCard
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
-from recon.forecast.model import ModelCard
 from recon.store import Hindsight
 
 

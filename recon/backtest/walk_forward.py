@@ -14,8 +14,7 @@ import polars as pl
 from recon.backtest.parallel import Progress, each
 from recon.calendar import end_of_day
 from recon.forecast.classifier import ReconClassifier
-from recon.forecast.look import large_chance
-from recon.forecast.predict import matrix, predict
+from recon.forecast.predict import large_chance, matrix, predict
 
 ROUNDS: Final = 100
 """Of boosting, as `ReconClassifier` has it."""

@@ -1,13 +1,15 @@
 """Sessions of the New York Stock Exchange, 2009 to 2031.
 
-The exchange calendar costs half a second to import, so it is read on first use and kept as
-a sorted tuple of days; importing this module stays cheap.
+They are the weekdays but for the closings of `closings.toml`. A library that works them out takes
+half a second of every verb, and pandas with it; the tests hold the file against one.
 """
 
-import warnings
+import tomllib
 from bisect import bisect_left, bisect_right
-from datetime import date
+from calendar import SATURDAY
+from datetime import date, timedelta
 from functools import lru_cache
+from importlib.resources import files
 
 from recon.errors import InputError
 
@@ -106,14 +108,10 @@ def session_after(day: date) -> date:
 
 @lru_cache(maxsize=1)
 def _sessions() -> tuple[date, ...]:
-    # Imported here: pandas comes with it, and `recon --help` needs neither.
-    from exchange_calendars import get_calendar  # noqa: PLC0415
-
-    with warnings.catch_warnings():
-        # Its pandas idioms lag behind pandas; nothing of that reaches the list of days.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        nyse = get_calendar("XNYS", start=FIRST_DAY.isoformat(), end=LAST_DAY.isoformat())
-    return tuple(nyse.sessions.date)
+    text = files(__package__).joinpath("closings.toml").read_text(encoding="utf-8")
+    closed = {day for days in tomllib.loads(text).values() for day in days}
+    days = (FIRST_DAY + timedelta(days=n) for n in range((LAST_DAY - FIRST_DAY).days + 1))
+    return tuple(day for day in days if day.weekday() < SATURDAY and day not in closed)
 
 
 def _within(day: date) -> date:

@@ -111,17 +111,14 @@ def foresee_shocked(
     with whole.model_beside(opened, event, as_of, hindsight, folder) as coming:
         done = run(opened, event, as_of, hindsight=hindsight, rulebook_override=own, keep=True)
         moved = shocked(done, shock(done))
-        shipped = None if coming is None else coming.result()
-    if shipped is None:
-        return (done, None), (moved, None)
-    # Loaded already, beside the run.
-    from recon.forecast.look import look  # noqa: PLC0415
-    from recon.forecast.simulate import seed_of  # noqa: PLC0415
+        if coming is None:
+            return (done, None), (moved, None)
+        from recon.forecast.look import look  # noqa: PLC0415
+        from recon.forecast.simulate import seed_of  # noqa: PLC0415
 
-    past = gather(done, opened.as_of(end_of_day(done.as_of), hindsight))
-    seed = seed_of(done.run_id)
-    model, name = shipped.model, shipped.card.name
-    before, after = (look(one, past, model, name, seed=seed) for one in (done, moved))
+        past = gather(done, opened.as_of(end_of_day(done.as_of), hindsight))
+        seed = seed_of(done.run_id)
+        before, after = (look(one, past, coming.result, seed=seed) for one in (done, moved))
     return (done, before), (moved, after)
 
 

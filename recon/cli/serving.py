@@ -13,7 +13,7 @@ from recon.cli.foresight import foresee, models_folder, whole_list
 from recon.cli.options import open_store
 from recon.cli.report import page_of
 from recon.demand.assets import read_assets
-from recon.forecast.model import ModelCard, read_card
+from recon.forecast.card import ModelCard, read_card
 from recon.forecast.outlook import Outlook
 from recon.pipeline import asked_event
 from recon.publish import freshness

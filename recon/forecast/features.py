@@ -105,13 +105,13 @@ def examine(
 
     `seed` is of the simulation; by default the run's own.
     """
+    outcome = _outcome(view, field_of(view), quotes, paths, seed)
     known = traits(view, quotes)
     refused = pl.col("passed_over").is_not_null() & ~pl.col("member")
     asked = view.companies.select("company_id", "member", refused=refused).join(
         known, on="company_id", maintain_order="left"
     )
     kinds = chance_by_kind(asked)
-    outcome = _outcome(view, field_of(view), quotes, paths, seed)
     frame = (
         view.companies.join(known, on="company_id", maintain_order="left")
         .join(kinds, on="company_id", maintain_order="left")

@@ -13,7 +13,6 @@ from zlib import crc32
 import numpy as np
 import polars as pl
 from scipy.special import logit  # type: ignore[import-untyped]
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 from recon.forecast.traits import KIND
 
@@ -45,6 +44,9 @@ def chance_by_kind(companies: pl.DataFrame) -> pl.DataFrame:
     rate = (passed[known].sum() + 1) / (known.sum() + 2) if known.any() else 0.5
     chance = np.full(companies.height, float(rate))
     if refused >= MIN_REFUSED and passed.any():
+        # Imported here: what goes before needs no scikit-learn, which may be loading meanwhile.
+        from sklearn.ensemble import HistGradientBoostingClassifier  # noqa: PLC0415
+
         for i in range(FOLDS):
             asked, others = fold == i, known & (fold != i)
             if asked.any() and len(set(passed[others].tolist())) == 2:

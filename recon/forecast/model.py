@@ -7,13 +7,11 @@ does not match.
 
 import io
 import zipfile
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import skops.io  # type: ignore[import-untyped]
-from pydantic import BaseModel, ConfigDict, ValidationError
 from sklearn.utils.validation import check_is_fitted
 from skops.io.exceptions import (  # type: ignore[import-untyped]
     UntrustedTypesFoundException,
@@ -21,6 +19,7 @@ from skops.io.exceptions import (  # type: ignore[import-untyped]
 
 from recon.errors import InputError
 from recon.files import checksum, write_atomic
+from recon.forecast.card import ModelCard, read_card
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
 
@@ -40,64 +39,6 @@ TRUSTED: Final = (
 LARGEST: Final = 2**27
 """Bytes of a model, inflated; a shipped one has under three million."""
 PACKAGES: Final = ("scikit-learn", "skops", "numpy")
-
-
-class ModelCard(BaseModel):
-    """What a model was learned from, and how to tell that it is the one.
-
-    Attributes
-    ----------
-    name : str
-        Of the model, as in `model_version` of a list.
-    events : tuple of str
-        Learned from.
-    hindsight : str
-        Of the frames learned from.
-    leads : tuple of int
-        Sessions before rank day at which they were taken.
-    data_first, data_last : datetime
-        First and last moment of those frames, UTC.
-    labels_known_at : datetime
-        Moment from which all labels were known, UTC: what is computed for an earlier one must
-        not use the model.
-    facts_known_at : datetime
-        Moment from which everything else in the frames was known, UTC. Under `slow-facts` that
-        is the newest session of the store that they were made from.
-    features : tuple of str
-        Columns, in order.
-    rows, changes : int
-        Company-dates learned from, and how many changed sides.
-    sha256 : str
-        Of the skops file.
-    versions : dict of str to str
-        Packages that it was made with.
-    scores : list of dict
-        Walk-forward figures, as from `recon.backtest.scorecard.table`.
-    bins : list of dict
-        Reliability of the same chances, all events and leads of `scores` pooled, as from
-        `recon.backtest.report.reliability`.
-    simulated : bool
-        Whether all of it is of the simulated market.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    events: tuple[str, ...]
-    hindsight: str
-    leads: tuple[int, ...]
-    data_first: datetime
-    data_last: datetime
-    labels_known_at: datetime
-    facts_known_at: datetime
-    features: tuple[str, ...]
-    rows: int
-    changes: int
-    sha256: str = ""
-    versions: dict[str, str] = {}
-    scores: list[dict[str, Any]] = []
-    bins: list[dict[str, Any]] = []
-    simulated: bool = False
 
 
 def save(model: ReconClassifier, card: ModelCard, path: Path) -> ModelCard:
@@ -206,34 +147,3 @@ def _damaged(path: Path, error: Exception) -> InputError:
         value=path,
         expected="a file written by recon train",
     )
-
-
-def read_card(path: Path) -> ModelCard:
-    """Read a card.
-
-    Raises
-    ------
-    InputError
-        If it is missing or does not fit.
-    """
-    try:
-        return ModelCard.model_validate_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise InputError(
-            "the model has no card", field="card", value=path, expected="a JSON file"
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            "the card of the model cannot be read",
-            field="card",
-            value=path,
-            expected=f"a JSON file ({error})",
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise InputError(
-            "the card of the model cannot be read",
-            field=".".join(str(part) for part in first["loc"]),
-            value=path,
-            expected=first["msg"],
-        ) from error

@@ -14,6 +14,7 @@ from scipy.optimize import brentq  # type: ignore[import-untyped]
 
 from recon.forecast.classifier import ReconClassifier, operating_threshold
 from recon.forecast.features import FEATURES
+from recon.forecast.heads import line_chance
 from recon.forecast.learners import Bools, Floats
 
 MOST_SHIFT: Final = 0.1
@@ -75,3 +76,22 @@ def _shift(chances: Callable[[float], Floats], member: Bools, places: float) -> 
     if high <= 0:
         return MOST_SHIFT
     return float(brentq(excess, -MOST_SHIFT, MOST_SHIFT, xtol=1e-3))
+
+
+def large_chance(found: pl.DataFrame) -> np.ndarray:
+    """Chance of the Russell 1000 side, given that the company is in the Russell 3000.
+
+    Parameters
+    ----------
+    found : pl.DataFrame
+        As from `recon.forecast.features.features`.
+    """
+    columns = ("distance_side", "sigma", "p_r1000", "p_r3000", "sessions_ahead")
+    side, sigma, large, whole, ahead = (found[c].cast(pl.Float64).to_numpy() for c in columns)
+    share = np.divide(large, whole, out=np.full_like(large, np.nan), where=whole > 0)
+    chance = line_chance(side, sigma, np.where(ahead > 0, share, np.nan))
+    known = np.isfinite(side)
+    before = found["was_r1000"].to_numpy() == 1
+    # Where a member's size is not known, or bounded from below only, the rules leave it.
+    stays = found["stays"].to_numpy() | ~known
+    return np.where(stays, before.astype(np.float64), chance)

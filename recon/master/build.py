@@ -18,6 +18,7 @@ from recon.master.listed import listed
 from recon.master.lives import lives, renames, securities
 from recon.master.membership import Membership, before
 from recon.master.names import company_key
+from recon.master.offerings import with_offerings
 from recon.master.own_counts import MAX_AGE, with_own_counts
 from recon.master.pinned import quiet_lines, with_blank_cheques
 from recon.master.resolve import resolve
@@ -72,6 +73,7 @@ def build(
     past: Sequence[Event],
     announcements: pl.DataFrame,
     share_precedence: Sequence[str],
+    ipo_window: tuple[date, date] | None = None,
 ) -> Master:
     """Master at a moment.
 
@@ -94,6 +96,9 @@ def build(
         Official changes known at the moment, with `effective`.
     share_precedence : sequence of str
         Who counts shares, the most trusted first (`Settings.share_precedence`).
+    ipo_window : tuple of date, optional
+        First and last session of the event's window: companies then say what came to market in it
+        (methodology §1.4).
     """
     history = _plain(known.listing_history())
     chain = known_securities(known, history)
@@ -143,7 +148,12 @@ def build(
         directory,
         last_rank_day=max((e.rank_day for e in past if e.kind == "recon"), default=date.min),
     )
-    return Master(session, flagged, companies(flagged), chain, membership, absent)
+    found = companies(flagged)
+    if ipo_window is not None:
+        now = history.filter(pl.col("valid_to").is_null())
+        names = known.former_names()
+        found = with_offerings(found, flagged, chain, now, names, window=ipo_window)
+    return Master(session, flagged, found, chain, membership, absent)
 
 
 def known_securities(known: AsOf, history: pl.DataFrame | None = None) -> pl.DataFrame:

@@ -63,9 +63,8 @@ def lives(history: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("exchange").last(),
             first=pl.col("valid_from").min(),
-            gone=pl.when(pl.col("valid_to").is_null().any())
-            .then(None)
-            .otherwise(pl.col("valid_to").max()),
+            last=pl.col("valid_to").max(),
+            listed=pl.col("valid_to").null_count() > 0,
             first_name=pl.col("name").first(),
             last_name=pl.col("name").last(),
         )
@@ -74,7 +73,7 @@ def lives(history: pl.DataFrame) -> pl.DataFrame:
             "symbol",
             "exchange",
             "first",
-            "gone",
+            pl.when(~pl.col("listed")).then("last").alias("gone"),
             "first_name",
             "last_name",
         )
@@ -117,6 +116,7 @@ def renames(
             "last_close",
             "last_shares",
             old_symbol="symbol",
+            old_kind=_derived("symbol"),
             day="gone",
         )
         .sort("day")
@@ -130,6 +130,7 @@ def renames(
             "first",
             successor="life",
             new_symbol="symbol",
+            new_kind=_derived("symbol"),
             new_key=company_key("first_name"),
         )
         .join(offsets, how="cross")
@@ -142,9 +143,7 @@ def renames(
     ) & (return_ < PRICE_TOLERANCE)
     # A company's new name does not say which of its lines became which: a unit of a blank cheque
     # is not the common stock of the company that it merged with.
-    known_change = pl.col("changed").fill_null(False) & (
-        _derived("old_symbol") == _derived("new_symbol")
-    )
+    known_change = pl.col("changed").fill_null(False) & (pl.col("old_kind") == pl.col("new_kind"))
     found = (
         ended.with_columns(old_key=company_key("last_name"))
         .join(begun, on="day")

@@ -140,7 +140,8 @@ def _rows(quotes: pl.DataFrame, found: list[pl.DataFrame], key: str) -> pl.DataF
     reported = pl.when(pl.col("market_cap") > 0, pl.col("close") > 0).then(
         pl.col("market_cap") / pl.col("close")
     )
-    rows = quotes.join(state, on=["session", key], how="inner").with_columns(
+    late = quotes.filter(pl.col("session").is_in(state["session"].unique().implode()))
+    rows = late.join(state, on=["session", key], how="inner").with_columns(
         shares_reported=reported, use_units=proven & pl.col("units").is_not_null()
     )
     stale = pl.col("shares_reported").is_null() & (pl.col("age") > CARRY_DAYS)

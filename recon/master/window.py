@@ -75,22 +75,20 @@ def borne(quotes: pl.DataFrame, bearers: pl.DataFrame) -> pl.DataFrame:
         Rows of `quotes` with the columns of `bearers` but `first` and `gone`, `exchange` as
         text; the rows of a security in the order of `quotes`, one per session.
     """
-    # Where a symbol and a security belong to each other alone, no dates need comparing.
+    # Where a symbol and a security belong to each other alone, no ends need comparing.
     alone = (pl.len().over("symbol") == 1) & (pl.len().over("line") == 1)
-    plain = quotes.with_columns(pl.col("exchange").cast(pl.String))
-    single = plain.join(
-        bearers.filter(alone).drop("gone"), on="symbol", maintain_order="left"
-    ).filter(pl.col("session") >= pl.col("first"))
+    held = quotes.with_columns(pl.col("exchange").cast(pl.String)).join(
+        bearers.with_columns(alone=alone), on="symbol", maintain_order="left"
+    )
+    begun = pl.col("session") >= pl.col("first")
+    over = (pl.col("session") >= pl.col("gone")).fill_null(False)
+    single = held.filter(pl.col("alone") & begun)
     several = (
-        plain.join(bearers.filter(~alone), on="symbol")
-        .filter(
-            (pl.col("session") >= pl.col("first"))
-            & (pl.col("gone").is_null() | (pl.col("session") < pl.col("gone")))
-        )
+        held.filter(~pl.col("alone") & begun & ~over)
         .sort("session", "symbol", "exchange")
         .unique(["session", "line"], keep="first", maintain_order=True)
     )
-    return pl.concat([single.drop("first"), several.drop("first", "gone")])
+    return pl.concat([single, several]).drop("first", "gone", "alone")
 
 
 def mean_price(window: pl.DataFrame, session: date, rulebook: Rulebook) -> pl.DataFrame:

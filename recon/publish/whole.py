@@ -18,6 +18,7 @@ import polars as pl
 
 from recon.calendar import end_of_day
 from recon.demand.build import Demand, demand, fill
+from recon.forecast.card import speaking
 from recon.forecast.outlook import Outlook
 from recon.forecast.past import gather
 from recon.pipeline import Run, run, settle
@@ -118,12 +119,9 @@ def foresee(
         if coming is None:
             return done, None
         past = gather(done, store.as_of(end_of_day(done.as_of), hindsight))
-        shipped = coming.result()
-    if shipped is None:
-        return done, None
-    from recon.forecast.look import look  # noqa: PLC0415
+        from recon.forecast.look import look  # noqa: PLC0415
 
-    return done, look(done, past, shipped.model, shipped.card.name)
+        return done, look(done, past, coming.result)
 
 
 @contextmanager
@@ -133,7 +131,7 @@ def model_beside(
     as_of: date | None,
     hindsight: Hindsight,
     models: Path | None,
-) -> Iterator[Future[Shipped | None] | None]:
+) -> Iterator[Future[Shipped] | None]:
     """Load the model that may speak at a moment while something else is done.
 
     Parameters
@@ -144,17 +142,17 @@ def model_beside(
     Yields
     ------
     Future or None
-        Of `recon.forecast.shelf.speaker`; None where no model is asked.
+        None where no model may speak, or none is asked.
     """
-    if models is None:
+    card = None if models is None else speaking(models, *settle(store, event, as_of), hindsight)
+    if card is None:
         yield None
         return
-    target, day = settle(store, event, as_of)
 
-    def load() -> Shipped | None:
-        from recon.forecast.shelf import speaker  # noqa: PLC0415
+    def load() -> Shipped:
+        from recon.forecast.shelf import take  # noqa: PLC0415
 
-        return speaker(models, target, day, hindsight)
+        return take(card)
 
     with ThreadPoolExecutor(max_workers=1) as beside:
         yield beside.submit(load)

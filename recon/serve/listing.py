@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from recon.calendar import next_event
-from recon.forecast.model import ModelCard
+from recon.forecast.card import ModelCard
 from recon.forecast.outlook import Outlook
 from recon.master.snapshots import Snapshot
 from recon.pipeline import Run

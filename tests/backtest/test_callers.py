@@ -13,7 +13,7 @@ from recon.backtest import callers as room
 from recon.backtest.callers import callers
 from recon.backtest.terms import Terms
 from recon.calendar import end_of_day
-from recon.forecast.shelf import choose
+from recon.forecast.card import fitting
 from recon.orders.profile import read_profile
 from recon.publish.candidates import candidates
 from recon.resources import models_directory
@@ -28,7 +28,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 def test_without_a_model_of_that_time_the_rules_call_and_it_is_said(store: Store) -> None:
     done = small_run()
     young = Path(models_directory())
-    assert choose(young, end_of_day(date(2021, 5, 7)), "strict") is None
+    assert fitting(young, end_of_day(date(2021, 5, 7)), "strict") is None
     with store:
         none = callers(store, done, Terms(models=store.path))
         rules = callers(store, done, Terms(models=None))

@@ -13,9 +13,10 @@ import skops.io
 from small_events import frame
 
 from recon.errors import InputError
+from recon.forecast.card import ModelCard
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
-from recon.forecast.model import LARGEST, ModelCard, load, save
+from recon.forecast.model import LARGEST, load, save
 
 
 @pytest.fixture(scope="module")

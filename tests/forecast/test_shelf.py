@@ -7,11 +7,12 @@ import pytest
 from small_events import frame
 
 from recon.errors import InputError
+from recon.forecast.card import ModelCard, fitting, read_card
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
-from recon.forecast.model import ModelCard, read_card, save
+from recon.forecast.model import save
 from recon.forecast.predict import matrix
-from recon.forecast.shelf import choose, file_name, record
+from recon.forecast.shelf import file_name, record
 from recon.resources import models_directory
 from recon.store import Hindsight
 
@@ -63,12 +64,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_newest_that_may_speak(
     folder: Path, moment: datetime, hindsight: Hindsight, name: str | None
 ) -> None:
-    shipped = choose(folder, moment, hindsight)
-    assert (None if shipped is None else shipped.card.name) == name
+    card = fitting(folder, moment, hindsight)
+    assert (None if card is None else read_card(card).name) == name
 
 
 def test_without_models_there_is_none(tmp_path: Path) -> None:
-    assert choose(tmp_path, FACTS, "strict") is None
+    assert fitting(tmp_path, FACTS, "strict") is None
 
 
 def test_a_record_is_of_the_model_and_its_twin(folder: Path, tmp_path: Path) -> None:

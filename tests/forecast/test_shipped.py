@@ -3,9 +3,9 @@
 import pytest
 
 from recon.calendar import end_of_day, event
+from recon.forecast.card import fitting, read_card
 from recon.forecast.features import FEATURES
-from recon.forecast.model import load, read_card
-from recon.forecast.shelf import choose
+from recon.forecast.model import load
 from recon.resources import models_directory
 from recon.store import Hindsight
 
@@ -32,7 +32,8 @@ def test_it_fits_this_program_and_its_card(path) -> None:
 @pytest.mark.parametrize("hindsight", ["strict", "slow-facts"])
 @pytest.mark.parametrize("year", range(2022, 2027))
 def test_what_speaks_of_an_event_has_not_seen_it(year: int, hindsight: Hindsight) -> None:
-    shipped = choose(models_directory(), end_of_day(event(f"{year}-06").rank_day), hindsight)
-    assert shipped is not None
-    assert shipped.card.events[-1] == f"{year - 1}-06"
-    assert f"{year}-06" not in shipped.card.events
+    path = fitting(models_directory(), end_of_day(event(f"{year}-06").rank_day), hindsight)
+    assert path is not None
+    card = read_card(path)
+    assert card.events[-1] == f"{year - 1}-06"
+    assert f"{year}-06" not in card.events

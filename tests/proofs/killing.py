@@ -28,7 +28,7 @@ OPERATIONS = frozenset(
 )
 FORKS = multiprocessing.get_context("forkserver")
 LIBRARIES = """
-polars duckdb pyarrow.parquet dataframely exchange_calendars pydantic_settings
+polars duckdb pyarrow.parquet dataframely pydantic_settings
 sklearn.ensemble sklearn.linear_model scipy.optimize skops.io rich.progress
 """
 FORKS.set_forkserver_preload(LIBRARIES.split())

@@ -19,7 +19,8 @@ from killing import Work, any_point, killed, operations_of, run, start
 
 from recon.calendar import end_of_day, event
 from recon.demand.build import demand, fill
-from recon.forecast.shelf import choose
+from recon.forecast.card import fitting
+from recon.forecast.shelf import take
 from recon.orders.build import orders
 from recon.orders.profile import read_profile
 from recon.pipeline import run as run_event
@@ -204,9 +205,9 @@ def test_killed_training(labelled_store: Path, ranks: Path, tmp_path: Path, prov
 
     def state() -> State:
         """The model that a list would take, and the frames."""
-        shipped = choose(place / "models", moment, "strict")
+        card = fitting(place / "models", moment, "strict")
         frames = {k: v for k, v in files_of(place).items() if k.startswith("frames")}
-        return (None if shipped is None else joblib.hash(shipped.model)), frames
+        return (None if card is None else joblib.hash(take(card).model)), frames
 
     def between(found: State, before: State, after: State) -> bool:
         models = {before[0], after[0], None}

@@ -8,7 +8,7 @@ import polars as pl
 
 from recon.calendar import DateSource, Event
 from recon.demand.build import Demand
-from recon.forecast.model import ModelCard
+from recon.forecast.card import ModelCard
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish.archive import Archived

@@ -5,7 +5,7 @@ from typing import Final
 
 import polars as pl
 
-from recon.forecast.model import ModelCard
+from recon.forecast.card import ModelCard
 from recon.publish.page.model import Record
 
 
