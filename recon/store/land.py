@@ -1,7 +1,8 @@
 """Land one batch in a generation that is being built: all of it, or, on an error, nothing."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -57,7 +58,7 @@ def _land(
     staged: Counter[str] = Counter()
     quarantined: Counter[str] = Counter()
     skipped = 0
-    for chunk in source.read(found.path, _seen(connection, source.name)):
+    for chunk in _ahead(source.read(found.path, _seen(connection, source.name))):
         staged[chunk.table] += stage(connection, chunk, first=chunk.table not in staged)
         quarantined.update(_quarantine(connection, batch_id, chunk))
         skipped += chunk.skipped
@@ -85,6 +86,15 @@ def _land(
     )
     _enter(connection, report, fingerprint, now)
     return report
+
+
+def _ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """Read the next chunk while one is staged: neither keeps all processors busy by itself."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reader.submit(next, chunks, None)
+            yield chunk
 
 
 def _number(connection: duckdb.DuckDBPyConnection) -> int:
