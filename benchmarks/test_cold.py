@@ -86,7 +86,7 @@ def test_ingest_again(benchmark: Any, market: Market, tmp_path: Path) -> None:
             "-m", "recon.cli", "ingest", less, "--store", folder
         )
 
-    row = Row("recon ingest, the screener again less a row", rounds=1)
+    row = Row("recon ingest, known rows again", rounds=1)
     timed(benchmark, ingest, row, setup=lambda: ((), {}))
     assert benchmark.extra_info["gib"] < 3
 
