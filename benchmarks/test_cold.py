@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 from benchmarks.alone import run_alone
@@ -68,6 +69,24 @@ def test_ingest(benchmark: Any, market: Market, tmp_path: Path) -> None:
         )
 
     row = Row("recon ingest, all of the data", rounds=1)
+    timed(benchmark, ingest, row, setup=lambda: ((), {}))
+    assert benchmark.extra_info["gib"] < 3
+
+
+def test_ingest_again(benchmark: Any, market: Market, tmp_path: Path) -> None:
+    """The screener's Parquet into a store that has it, less one row: every row is compared."""
+    less = tmp_path / "less.parquet"
+    pl.scan_parquet(market.screener).slice(1).sink_parquet(less)
+    folder = tmp_path / "store"
+    with Store(folder) as store:
+        store.ingest([market.screener])
+
+    def ingest() -> None:
+        benchmark.extra_info["gib"] = run_alone(
+            "-m", "recon.cli", "ingest", less, "--store", folder
+        )
+
+    row = Row("recon ingest, known rows again", rounds=1)
     timed(benchmark, ingest, row, setup=lambda: ((), {}))
     assert benchmark.extra_info["gib"] < 3
 

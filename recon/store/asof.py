@@ -9,6 +9,7 @@ of which nothing was known yet come from its earliest later rows, marked in a co
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
+from functools import cached_property
 from typing import Any, Literal, get_args
 
 import polars as pl
@@ -18,6 +19,7 @@ from recon.errors import InputError
 from recon.resources import query
 from recon.store.database import reading
 from recon.store.generations import Generation
+from recon.store.supply import chosen, supplies
 
 Hindsight = Literal["strict", "slow-facts"]
 _HAPPENINGS = {
@@ -77,7 +79,7 @@ class AsOf:
 
     def sessions(self) -> list[date]:
         """Sessions with quotes, ascending."""
-        return self._fetch(query("sessions"))["session"].to_list()
+        return self._chosen["session"].unique().sort().to_list()
 
     def quotes(
         self,
@@ -333,6 +335,16 @@ class AsOf:
         return self._rows("place")
 
     @property
+    def _naive(self) -> datetime:
+        """The moment as the database writes it: UTC, without a zone."""
+        return self.moment.replace(tzinfo=None)
+
+    @cached_property
+    def _chosen(self) -> pl.DataFrame:
+        """Which source counts for each session: nothing that could change at one moment."""
+        return chosen(self._generation.books, self._naive, self._precedence)
+
+    @property
     def _slow_facts(self) -> bool:
         return self.hindsight == "slow-facts"
 
@@ -343,18 +355,19 @@ class AsOf:
         symbols: Sequence[str] | None = None,
     ) -> pl.DataFrame:
         key = CONTRACTS["quote"].primary_key()
-        chosen = list(columns) if columns is not None else CONTRACTS["quote"].column_names()
-        revised = set(self._fetch(query("revised_sessions"))["session"])
-        frame = self._fetch(
-            query("quotes"),
-            select=list(dict.fromkeys([*chosen, *key, "known_at"])),
-            precedence=self._precedence,
-            sessions=list(sessions),
-            symbols=None if symbols is None else list(symbols),
-        )
-        if revised.intersection(sessions):
-            frame = frame.sort("known_at").unique(key, keep="last")
-        return _in_order(self._typed("quote", frame)).select(chosen)
+        wanted = list(columns) if columns is not None else CONTRACTS["quote"].column_names()
+        needed = dict.fromkeys([*wanted, *key, "known_at"])
+        sql = query("quotes").format(columns=", ".join(f'"{name}"' for name in needed))
+        asked = None if symbols is None else list(symbols)
+        frames = []
+        for one in supplies(self._chosen, sessions):
+            frame = self._fetch(sql, sessions=one.sessions, batches=one.batches, symbols=asked)
+            if one.revised:
+                frame = frame.sort("known_at").unique(key, keep="last")
+            frames.append(self._typed("quote", frame))
+        if not frames:
+            return CONTRACTS["quote"].create_empty().select(wanted)
+        return _in_order(pl.concat(frames)).select(wanted)
 
     def _live(self, table: str, *, slow_facts: bool | None = None) -> pl.DataFrame:
         key, subject = _HAPPENINGS[table]
@@ -385,15 +398,10 @@ class AsOf:
         sql = query("rows").format(table=table, key=key, condition=condition)
         return self._typed(table, self._fetch(sql, precedence=self._precedence, **parameters))
 
-    def _fetch(
-        self, sql: str, select: Sequence[str] | None = None, **parameters: Any
-    ) -> pl.DataFrame:
-        moment = self.moment.replace(tzinfo=None)
+    def _fetch(self, sql: str, **parameters: Any) -> pl.DataFrame:
         with reading(self._generation.file):
-            relation = self._generation.cursor().sql(sql, params={"moment": moment, **parameters})
-            if select is not None:
-                relation = relation.select(*select)
-            frame: pl.DataFrame = relation.pl()
+            cursor = self._generation.cursor()
+            frame: pl.DataFrame = cursor.sql(sql, params={"moment": self._naive, **parameters}).pl()
         return frame
 
     def _typed(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -410,8 +418,11 @@ def _attributes(table: str) -> list[str]:
 def _in_order(quotes: pl.DataFrame) -> pl.DataFrame:
     """Quotes by session, symbol and exchange, since sums in any order differ in their last bits.
 
-    One number a row sorts several times as fast as its texts.
+    One number a row sorts several times as fast as its texts. A session of one batch is stored
+    in order already.
     """
+    if quotes["session"].is_sorted() and _is_in_order(quotes):
+        return quotes
     symbols = quotes["symbol"].unique().sort()
     parts = (
         pl.col("session"),
@@ -420,3 +431,11 @@ def _in_order(quotes: pl.DataFrame) -> pl.DataFrame:
     )
     day, symbol, exchange = (part.to_physical().cast(pl.Int64) for part in parts)
     return quotes.sort((day * len(symbols) + symbol) * len(EXCHANGES) + exchange)
+
+
+def _is_in_order(quotes: pl.DataFrame) -> bool:
+    later: pl.Expr = pl.lit(value=False)
+    for name in ("exchange", "symbol", "session"):
+        this = pl.col(name).to_physical()
+        later = (this > this.shift()) | ((this == this.shift()) & later)
+    return bool(quotes.select(later.slice(1).all()).item())

@@ -68,10 +68,12 @@ def reading(path: Path) -> Iterator[None]:
     Raises
     ------
     StoreError
-        If the file is cut short or damaged.
+        If the file is cut short or damaged, or memory does not suffice.
     """
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise _out_of_memory(path, "more free memory, or fewer rows at once", error) from error
     except duckdb.IOException as error:
         raise StoreError(
             "the store's database is damaged",
@@ -79,3 +81,37 @@ def reading(path: Path) -> Iterator[None]:
             value=path,
             expected=f"the file as it was written; restore a backup ({error})",
         ) from error
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what keeps the database from writing into an error of the store.
+
+    Raises
+    ------
+    StoreError
+        If the folder has no room or may not be written to, or memory does not suffice.
+    """
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        remedy = f"files that take no more than the writer's {_WRITER_MEMORY}, and room to spill to"
+        raise _out_of_memory(path, remedy, error) from error
+    except (duckdb.OperationalError, duckdb.FatalException) as error:
+        raise StoreError(
+            "the store cannot be written",
+            field="store",
+            value=path,
+            expected=f"a folder with room and the right to write ({error})",
+        ) from error
+
+
+def _out_of_memory(path: Path, remedy: str, error: duckdb.OutOfMemoryException) -> StoreError:
+    """Say so without DuckDB's advice on settings, which no user of a store can reach."""
+    found, *_advice = str(error).splitlines()
+    return StoreError(
+        "the store's database ran out of memory",
+        field="store",
+        value=path,
+        expected=f"{remedy} ({found})",
+    )

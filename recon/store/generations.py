@@ -10,14 +10,16 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import cached_property
 from pathlib import Path
 
 import duckdb
+import polars as pl
 from filelock import FileLock, Timeout
 
 from recon.errors import NoDataError, StoreError, StoreLockedError
 from recon.files import sync
-from recon.store.database import QUIET, connect
+from recon.store.database import QUIET, connect, reading
 
 try:
     import fcntl
@@ -50,6 +52,13 @@ class Generation:
         cursor = self._connection.cursor()
         cursor.execute(QUIET)
         return cursor
+
+    @cached_property
+    def books(self) -> pl.DataFrame:
+        """Which batch has which session of which source, and since when; see `supply`."""
+        with reading(self.file):
+            books: pl.DataFrame = self.cursor().table("quote_session").pl()
+        return books
 
     def close(self) -> None:
         """Let go of the generation; harmless when done twice."""

@@ -12,7 +12,7 @@ from recon.resources import query
 from recon.sources.base import Source
 from recon.store import schema
 from recon.store.copied import refuse_published
-from recon.store.database import connect, reading
+from recon.store.database import connect, reading, writing
 from recon.store.discover import Found, discover, fingerprint
 from recon.store.generations import Folder
 from recon.store.land import Progress, land
@@ -151,22 +151,16 @@ def _build(
     connection = connect(folder.file(number), read_only=False)
     reports = []
     try:
-        schema.migrate(connection, folder.path)
-        for found, source, mark in work:
-            try:
-                report = land(connection, found, source, mark, now=now, progress=progress)
-            except RefusedFileError as error:
-                report = _refused(found, source, error)
-            reports.append(report)
-        _verify(connection, folder)
-        connection.execute("CHECKPOINT")
-    except (duckdb.OperationalError, duckdb.FatalException) as error:
-        raise StoreError(
-            "the store cannot be written",
-            field="store",
-            value=folder.path,
-            expected=f"a folder with room and the right to write ({error})",
-        ) from error
+        with writing(folder.path):
+            schema.migrate(connection, folder.path)
+            for found, source, mark in work:
+                try:
+                    report = land(connection, found, source, mark, now=now, progress=progress)
+                except RefusedFileError as error:
+                    report = _refused(found, source, error)
+                reports.append(report)
+            _verify(connection, folder)
+            connection.execute("CHECKPOINT")
     finally:
         connection.close()
     landed = any(report.status == "landed" for report in reports)

@@ -10,7 +10,7 @@ from store_files import chunk_of, happening, quote, write_file
 import recon.sources
 from recon.errors import InputError, RefusedFileError, StoreError
 from recon.sources.base import Chunk, Source
-from recon.store import Store, land
+from recon.store import Store, land, staged
 
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 MEMBER = {
@@ -322,8 +322,8 @@ def test_no_row_of_a_large_batch_is_lost(
 def test_rows_lost_on_the_way_are_noticed(
     store: Store, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stage = land._stage
-    monkeypatch.setattr(land, "_stage", lambda *a, **k: stage(*a, **k) + 1)
+    stage = land.stage
+    monkeypatch.setattr(land, "stage", lambda *a, **k: stage(*a, **k) + 1)
     file = write_file(files / "x.alpha", quote=[quote("2024-01-02")])
     with pytest.raises(StoreError, match="lost rows"):
         store.ingest([file])
@@ -333,8 +333,8 @@ def test_rows_lost_on_the_way_are_noticed(
 def test_books_that_disagree_with_the_rows_are_not_published(
     store: Store, files: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keep = land._keep
-    monkeypatch.setattr(land, "_keep", lambda *a: keep(*a) + 1)
+    keep = staged._keep
+    monkeypatch.setattr(staged, "_keep", lambda *a: keep(*a) + 1)
     file = write_file(files / "x.alpha", quote=[quote("2024-01-02")])
     with pytest.raises(StoreError, match="disagree"):
         store.ingest([file])

@@ -33,11 +33,13 @@ def sessions(address: str, copies: Path) -> list[date]:
         return reader.as_of(LATER).sessions()
 
 
-def objects(s3: str, address: str) -> dict[str, int]:
+def objects(s3: str, address: str) -> dict[str, tuple[int, bytes]]:
+    """Time of writing, which the server gives in whole seconds, and content of each object."""
+    server = object_store.files(s3)
     selector = fs.FileSelector(address.removeprefix("s3://"), recursive=True)
     return {
-        one.path: one.mtime_ns
-        for one in object_store.files(s3).get_file_info(selector)
+        one.path: (one.mtime_ns, server.open_input_stream(one.path).read())
+        for one in server.get_file_info(selector)
         if one.is_file
     }
 

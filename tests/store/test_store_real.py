@@ -4,6 +4,7 @@ import time
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from benchmarks.alone import run_alone
@@ -37,3 +38,12 @@ def test_the_screener_loads_in_a_minute_and_three_gigabytes(
         assert as_of.sessions()[-1] == date(2024, 4, 30)
         assert as_of.cross_section(date(2024, 5, 1)).is_empty()
         assert as_of.cross_section(date(2024, 4, 30)).height == 7_129
+        kept = status.tables["quote"]
+    less = tmp_path / "less.parquet"
+    pl.scan_parquet(file).slice(1).sink_parquet(less)
+    gib = run_alone("-c", INGEST, tmp_path / "store", less)
+    assert gib < 3e9 / 2**30
+    with Store(tmp_path / "store") as store:
+        again = store.status()
+        assert (again.tables["quote"], again.conflicts) == (kept, 0)
+        assert [source.batches for source in again.sources] == [2]
