@@ -4,7 +4,6 @@ In ordinary tests each is short; `make prove` runs the long form and prints what
 """
 
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -13,16 +12,13 @@ import killing
 import numpy as np
 import pytest
 from future import publish
+from proving import OVER, TO_COME, Says
 
 from proofs.report import Proven, table, write
 from recon.sources.simulated import simulate
 from recon.store import Store
 
-OVER, TO_COME = "2024-06", "2025-06"
-"""Events of the small market: one that is over before its end, and one that is not."""
 FOUND = pytest.StashKey[list[Proven]]()
-Says = Callable[..., None]
-"""Says what was proven, and of what how many, as `proofs.report.COUNTS`."""
 SMALL_RANKS = """
 [ranks]
 top_50 = 5

@@ -14,9 +14,9 @@ import joblib
 import numpy as np
 import pytest
 import works
-from conftest import OVER, Says
 from future import opened
 from killing import Work, any_point, killed, operations_of, run
+from proving import OVER, Says
 from saying import Asked, differing, said
 
 from recon.calendar import end_of_day, event

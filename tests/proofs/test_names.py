@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from conftest import OVER
+from proving import OVER
 from works import DAY
 
 from recon.calendar import end_of_day

@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from conftest import OVER, TO_COME, Says
 from future import another_future, opened, publish, timed_tables
+from proving import OVER, TO_COME, Says
 from saying import Asked, any_asked, differing, learned, said
 
 from recon.backtest import walk_forward

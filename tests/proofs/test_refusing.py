@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import works
-from conftest import Says
 from future import opened
 from killing import FORKS, run
+from proving import Says
 from test_killing import rows_of
 
 from recon.store import Store
