@@ -13,7 +13,7 @@ LABEL := $(if $(REAL),$(if $(wildcard $(REAL)/SIMULATED.json),simulated-),simula
 STORE := $(OUT)/$(LABEL)store
 SIMULATED := $(if $(REAL),,$(OUT)/simulated/SIMULATED.json)
 
-.PHONY: watchlist test test-full prove prove-input notebooks bench bench-api clean
+.PHONY: watchlist test test-full prove prove-future prove-loss prove-input notebooks bench bench-api clean
 
 # a second run reuses the store: what is there already is recognised and left alone
 watchlist: $(VENV)/installed $(SIMULATED)
@@ -53,13 +53,24 @@ bench: $(VENV)/installed-dev
 bench-api: $(VENV)/installed-dev $(SIMULATED)
 	$(BIN)/python benchmarks/api_load.py --data "$(DATA)" --store $(STORE)
 
-# the proofs in their long form: on a simulated market, and on the shared data where it is
-prove: prove-input
-	$(BIN)/pytest -n 0 --prove tests/proofs
+# The proofs in their long form, on a simulated market, and on the shared data where it is. Each part
+# leaves what it counted in PROVEN and can be run again alone; the table is of all that is there.
+PROVEN := $(OUT)/proven
 
-# every reader fed with 2,000 changed files; DATA may be the simulated market
+prove: prove-future prove-loss prove-input
+	$(BIN)/python -m proofs.report $(PROVEN)
+
+# it cannot see the future
+prove-future: $(VENV)/installed-dev
+	$(BIN)/pytest -n 0 --prove --proven=$(PROVEN)/future.json tests/proofs/test_peeking.py
+
+# it loses nothing, killed or refused
+prove-loss: $(VENV)/installed-dev
+	$(BIN)/pytest -n 0 --prove --proven=$(PROVEN)/loss.json tests/proofs/test_killing.py tests/proofs/test_refusing.py
+
+# every reader fed with 2,000 changed files, and what is built to do harm; DATA may be the simulated market
 prove-input: $(VENV)/installed-dev $(SIMULATED)
-	$(BIN)/python -m proofs.input "$(DATA)" --keep $(OUT)/input
+	$(BIN)/python -m proofs.input "$(DATA)" --keep $(OUT)/input --proven $(PROVEN)/input.json
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

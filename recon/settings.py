@@ -26,8 +26,6 @@ class Settings(BaseSettings):
         Folder of the store, or address of a published one (`RECON_STORE`).
     copies : Path
         Folder of the local copies of published stores (`RECON_COPIES`).
-    data : Path
-        Folder of source files for the main job (`RECON_DATA`).
     rulebook : Path or None
         The user's own TOML that overrides single values of the rulebook.
     assets : Path or None
@@ -46,7 +44,6 @@ class Settings(BaseSettings):
 
     store: str = str(user_data_path("recon", appauthor=False) / "store")
     copies: Path = user_data_path("recon", appauthor=False) / "copies"
-    data: Path = Path("../shared/data")
     rulebook: Path | None = None
     assets: Path | None = None
     user_agent: str | None = None

@@ -19,6 +19,7 @@ settings.load_profile("recon")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--prove", action="store_true", help="run the proofs in their long form")
     parser.addoption("--seed", type=int, default=2024, help="of the proofs")
+    parser.addoption("--proven", type=Path, help="file in which what was proven is put down")
 
 
 @pytest.fixture(scope="session")

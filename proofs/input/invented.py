@@ -3,9 +3,7 @@
 A vendor's table, what a user writes, our own lists and models, an archive of the SEC.
 """
 
-import io
 import json
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from proofs.input.mutate import Kinds
-from proofs.input.seed import Seed, parquet
+from proofs.input.seed import Seed, parquet, zipped
 from recon.demand.assets import DEFAULT
 from recon.orders.profile import default_text
 
@@ -142,13 +140,6 @@ def _lists() -> Iterator[Seed]:
 
 
 def _archives() -> Iterator[Seed]:
-    def zipped(members: dict[str, Any]) -> bytes:
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name, content in members.items():
-                archive.writestr(name, json.dumps(content))
-        return buffer.getvalue()
-
     def facts(cik: int) -> dict[str, Any]:
         one = {
             "end": "2025-01-24",
@@ -184,8 +175,9 @@ def _archives() -> Iterator[Seed]:
             },
         }
 
-    def members(make: Any) -> dict[str, Any]:
-        return {f"CIK{cik:010}.json": make(cik) for cik in range(320193, 320203)}
+    def members(make: Any) -> Iterator[tuple[str, bytes]]:
+        for cik in range(320193, 320203):
+            yield f"CIK{cik:010}.json", json.dumps(make(cik)).encode()
 
     yield Seed(
         "companyfacts",

@@ -1,6 +1,8 @@
 """What is changed: a file with who reads it and what of it can be changed."""
 
 import io
+import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -49,4 +51,13 @@ def parquet(frame: pl.DataFrame) -> bytes:
     """The frame as a file."""
     buffer = io.BytesIO()
     frame.write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def zipped(members: Iterable[tuple[str, bytes]]) -> bytes:
+    """The members as an archive that bears no date of its making."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in members:
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -6,6 +6,7 @@ Where there is no real data the simulated market stands in; what neither has is 
 
 import io
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -201,7 +202,12 @@ def _pdfs(data: Path) -> Iterator[Seed]:
             first.import_pages(whole, [0])
             buffer = io.BytesIO()
             first.save(buffer)
-        yield Seed("ftse_russell_pdf", path.name, buffer.getvalue(), "pdf")
+        # PDFium draws a name for every file that it writes, and puts the time into it.
+        fixed = _DRAWN.sub(lambda one: re.sub(rb"[0-9A-F]", b"1", one[0]), buffer.getvalue())
+        yield Seed("ftse_russell_pdf", path.name, fixed, "pdf")
+
+
+_DRAWN: Final = re.compile(rb"<[0-9A-F]{32}>|(?<=/CreationDate\(D:)\d{14}")
 
 
 EXCHANGES: Final = ("nasdaq", "nyse", "amex")

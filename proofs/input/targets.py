@@ -14,7 +14,7 @@ import polars as pl
 
 from proofs.input.judge import Kind, Taken, WrongError, judge, one_line, plausible, take
 from proofs.input.mutate import OF_BYTES, OF_TEXT, Promise, number, of_csv, of_frame, of_json
-from proofs.input.seed import Seed
+from proofs.input.seed import Seed, zipped
 from recon.calendar import event
 from recon.cli.options import load_settings
 from recon.demand.assets import read_assets
@@ -99,22 +99,16 @@ NAMES: Final = (
 
 def _in_archive(seed: Seed, chance: Random) -> tuple[bytes, Promise]:
     """Change a member of an archive, or its name."""
-    buffer, promise = io.BytesIO(), "no_new"
-    with zipfile.ZipFile(io.BytesIO(seed.content)) as old, zipfile.ZipFile(buffer, "w", 8) as new:
-        victim = chance.choice(old.namelist())
-        for name in old.namelist():
-            content = old.read(name)
-            if name == victim and chance.random() < 0.6:
-                content, promise = of_json(content, seed.kinds, chance)
-            elif name == victim and chance.random() < 0.5:
-                content, promise = chance.choice(OF_TEXT)(content, chance), "any"
-            elif name == victim:
-                other = chance.choice(NAMES)
-                if other not in new.namelist() and other not in old.namelist():
-                    new.writestr(other, content)
-                    continue
-            new.writestr(name, content)
-    return buffer.getvalue(), promise  # type: ignore[return-value]
+    with zipfile.ZipFile(io.BytesIO(seed.content)) as old:
+        members = {name: old.read(name) for name in old.namelist()}
+    victim, promise = chance.choice(list(members)), "no_new"
+    if chance.random() < 0.6:
+        members[victim], promise = of_json(members[victim], seed.kinds, chance)
+    elif chance.random() < 0.5:
+        members[victim], promise = chance.choice(OF_TEXT)(members[victim], chance), "any"
+    elif (other := chance.choice(NAMES)) not in members:
+        members = {(other if name == victim else name): one for name, one in members.items()}
+    return zipped(members.items()), promise  # type: ignore[return-value]
 
 
 def run(seed: Seed, whole: Taken | None, number_of: int, chance: Random, folder: Path) -> Kind:

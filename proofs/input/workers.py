@@ -84,13 +84,13 @@ def work(
                 # Polars' panics are none of Python's ordinary errors.
                 except BaseException:
                     said = traceback.format_exc(limit=-3)
-                large = _memory() > MEMORY
+                large = memory() > MEMORY
                 if large:
-                    said = f"{_memory() >> 20} MB of memory"
+                    said = f"{memory() >> 20} MB of memory"
                 if said:
                     kept = keep / f"{target}-{case}".replace(" ", "-")
                     shutil.copytree(folder, kept, dirs_exist_ok=True)
-                pipe.send((number, case, kind, said, _memory() >> 20, time.monotonic() - now[2]))
+                pipe.send((number, case, kind, said, memory() >> 20, time.monotonic() - now[2]))
                 shutil.rmtree(folder)
                 if large:
                     return
@@ -104,7 +104,7 @@ def _whole(seed: Seed, folder: Path) -> Taken:
     return take(folder / seed.name)
 
 
-def _memory() -> int:
+def memory() -> int:
     return 1024 * max(
         resource.getrusage(who).ru_maxrss
         for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)

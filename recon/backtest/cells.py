@@ -1,16 +1,20 @@
 """Work on many cells that resumes where it was: a file each, in a folder that may be deleted.
 
-Each file appears whole or not at all: what a killed run has finished is not done again.
+Each file appears whole or not at all: what a killed run has finished is not done again. Another
+store, program or rulebook gives another file, so the oldest of a cell go when newer ones come.
 """
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from recon.backtest.moment import Cell
 from recon.backtest.parallel import Progress, each
 from recon.errors import StoreError
 from recon.files import checksum
+
+KEPT: Final = 8
+"""Files of a cell, each of another state: some generations of a store, under some rulebooks."""
 
 
 def make(folder: Path) -> None:
@@ -76,3 +80,18 @@ def fill(
     tell(before, len(work))
     for done, _ in enumerate(each(write, wanted, jobs), start=before + 1):
         tell(done, len(work))
+    for *_, file in wanted:
+        _prune(file)
+
+
+def _prune(file: Path) -> None:
+    """Remove all but the newest files of a cell, with what lies beside them."""
+    cell, _, _ = file.stem.rpartition("_")
+    states = sorted(file.parent.glob(f"{cell}_*{file.suffix}"), key=_written)
+    for old in states[:-KEPT]:
+        for one in file.parent.glob(f"{old.stem}.*"):
+            one.unlink(missing_ok=True)
+
+
+def _written(file: Path) -> int:
+    return file.stat().st_mtime_ns

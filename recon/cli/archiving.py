@@ -61,4 +61,5 @@ def last_run(
     opened, run, rows, outlook
         As for `put_by`.
     """
-    return previous(archived(opened.archive, run.event.id), run, name_of(run, rows, outlook))
+    name = name_of(run, rows, outlook)
+    return previous(archived(opened.archive, run.event.id), run, name, outlook)

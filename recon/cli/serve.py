@@ -4,10 +4,10 @@ import os
 from datetime import date
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
+from recon.cli.handover import private_folder
 from recon.cli.options import (
     assets_option,
     examples,
@@ -88,10 +88,10 @@ def serve(
     access = Access(host, token)
     if token is not None:
         os.environ[TOKEN] = token
-    with TemporaryDirectory(prefix="recon-serve-") as folder:
+    with private_folder() as folder:
         wanted = Wanted(
             store=store.resolve(),
-            folder=Path(folder),
+            folder=folder,
             host=host,
             event=event,
             as_of=as_of,

@@ -60,8 +60,9 @@ def watch(
     """Say what changed since the last archived run of the event, and archive this one.
 
     Exits 3 when a call flipped and 0 when none did, for cron; 1 and 2 are errors. The last run is
-    the newest one of the same event and hindsight, of this moment or before. Run again on the
-    same data, it compares with the same run and says the same.
+    the newest one of the same event and hindsight, of this moment or before, with a model or
+    without as this one, and under the same rulebook of your own, if any. Run again on the same
+    data, it compares with the same run and says the same.
     """
     settled = form(format_, output)
     with open_store(store) as opened:

@@ -23,7 +23,9 @@ from recon.files import checksum, write_atomic
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish.formats import encode, read_list
+from recon.publish.sides import STAND_IN
 from recon.publish.universe import UNIVERSE, universe
+from recon.rulebook import USER
 from recon.sources.parquet import PLAIN, read_parquet
 from recon.store import Hindsight
 
@@ -159,8 +161,14 @@ def archived(folder: Path, event_id: str | None = None) -> list[Archived]:
     )
 
 
-def previous(runs: Sequence[Archived], run: Run, name: str) -> Archived | None:
-    """Last archived run before a new one, of the same event and hindsight.
+def previous(
+    runs: Sequence[Archived], run: Run, name: str, outlook: Outlook | None
+) -> Archived | None:
+    """Last archived run before a new one, of the same event and hindsight, made in the same way.
+
+    A run under a user's own rulebook is compared with runs under that one only, and a run without
+    a model with none that has one: what differs between them did not happen in the market. A newer
+    model or a newer shipped rulebook is the same way.
 
     Parameters
     ----------
@@ -170,15 +178,24 @@ def previous(runs: Sequence[Archived], run: Run, name: str) -> Archived | None:
         The new one; runs of later moments are none of its past.
     name : str
         Of the new one: the same run, archived before, is not its own past.
+    outlook : Outlook or None
+        That the new one was made with.
     """
+    model = STAND_IN if outlook is None else outlook.model_version
+    made = run.event.id, run.hindsight, *_way(run.rulebook.version, model)
     past = [
         one
         for one in runs
-        if (one.event, one.hindsight) == (run.event.id, run.hindsight)
+        if (one.event, one.hindsight, *_way(one.rulebook_version, one.model_version)) == made
         and one.as_of <= run.as_of
         and one.name != name
     ]
     return past[-1] if past else None
+
+
+def _way(rulebook: str, model: str) -> tuple[str, bool]:
+    """Say how a run was made: the user's own rulebook, if any, and whether with a model."""
+    return rulebook if USER in rulebook else "", model != STAND_IN
 
 
 def name_of(run: Run, rows: pl.DataFrame, outlook: Outlook | None) -> str:

@@ -17,6 +17,8 @@ from recon.toml import read_toml
 
 EDITION = "M70"
 """Newest methodology that the data was read from in full (methodology §0)."""
+USER = "+user"
+"""In the version of a rulebook in which the user's file sets any value."""
 
 
 class DatedEvent(Protocol):
@@ -172,7 +174,7 @@ def _tuples(value: Any) -> Any:
 def _version(values: Mapping[str, Any], *, user: bool) -> str:
     """Name the values: TOML's 1 and 1.0 count as the same."""
     text = json.dumps(_plain(values), sort_keys=True, default=str)
-    return f"{EDITION}{'+user' if user else ''}-{checksum(text.encode())[:8]}"
+    return f"{EDITION}{USER if user else ''}-{checksum(text.encode())[:8]}"
 
 
 def _plain(value: Any) -> Any:

@@ -3,8 +3,9 @@
 Making one takes seconds of both processors and more than a gigabyte for a while; readers of the
 server must notice neither. So a worker starts a process that gives way to the workers and whose
 memory goes back when it ends. Workers that want the same list wait for one another, and whoever
-comes second reads the file. The file is a pickle: it is written and read by this program alone,
-in a folder that only its user can open, and lives as long as the server.
+comes second reads the file. The file is a pickle, as an edition is frames, dates, explanations and
+rendered answers in one: it is written and read by this program alone, in a folder that only its
+user can open, and lives as long as the server.
 """
 
 import os

@@ -8,7 +8,11 @@ from typing import Final
 from recon.errors import ReconError, RefusedFileError
 
 PATIENCE: Final = 900
-"""Seconds that git may take for one command: the whole public history takes a minute."""
+"""Seconds that git may take to go through a history: the whole public one takes a minute."""
+QUICK: Final = 60
+"""Seconds for every other command: who waits longer waits for a pipe to which nobody writes."""
+_LONG: Final = frozenset({"log", "bundle"})
+"""Commands that go through a history."""
 LARGEST_PIECE: Final = "512m"
 """Memory that git may ask for at once, so that a delta cannot announce a file beyond bounds."""
 
@@ -37,17 +41,18 @@ def git(origin: Path, git_folder: Path, *arguments: str) -> bytes:
     ReconError
         If git is not installed.
     """
+    patience = PATIENCE if arguments[0] in _LONG else QUICK
     try:
         done = subprocess.run(
             ["git", *arguments],
             env=environment(git_folder),
             capture_output=True,
             stdin=subprocess.DEVNULL,
-            timeout=PATIENCE,
+            timeout=patience,
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise refusal(origin, f"git takes longer than {PATIENCE} s") from error
+        raise refusal(origin, f"git takes longer than {patience} s") from error
     except FileNotFoundError as error:
         raise ReconError(
             "git is not installed", field="file", value=origin, expected="git on the PATH"

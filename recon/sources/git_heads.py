@@ -1,5 +1,6 @@
 """Tell repositories and bundles from other files, and find their newest commit."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from recon.sources.git_command import git, refusal
 _BUNDLES = (b"# v2 git bundle\n", b"# v3 git bundle\n")
 _BRANCHES = ("HEAD", "refs/heads/main", "refs/heads/master", "refs/remotes/origin/main")
 _HEADER = 1024 * 1024
+_COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 
 
 def is_repository(path: Path) -> bool:
@@ -68,4 +70,6 @@ def _bundle_refs(path: Path) -> dict[str, str]:
 
 
 def _by_name(refs: Iterable[str]) -> dict[str, str]:
-    return {name: commit for commit, _, name in (ref.partition(" ") for ref in refs)}
+    """Give commits by reference; what is no commit's id might be an option of git's."""
+    named = (ref.partition(" ") for ref in refs)
+    return {name: commit for commit, _, name in named if _COMMIT.fullmatch(commit)}

@@ -197,4 +197,6 @@ def _borrow(path: Path, own: Path) -> None:
     (own / "objects" / "info").mkdir(parents=True, exist_ok=True)
     (own / "objects" / "info" / "alternates").write_bytes(os.fsencode(objects.resolve()) + b"\n")
     if shallow.is_file():
+        if shallow.stat().st_size > LARGEST_FILE:
+            raise refusal(path, "its list of commits without parents is too large")
         shutil.copyfile(shallow, own / "shallow")

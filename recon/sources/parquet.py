@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from recon.errors import RefusedFileError
+from recon.sources.parquet_pages import check_pages
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetFile
@@ -187,6 +188,7 @@ def opened(path: Path, types: Types | None = None) -> Iterator[Opened]:
             _check_announced(path, file)
             if types is not None:
                 _check_types(path, file, types)
+                check_pages(path, file.metadata, GROUP_LIMIT)
         yield Opened(path, file)
 
 

@@ -12,7 +12,7 @@ import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 import polars as pl
@@ -87,6 +87,9 @@ class Archive:
         seen: set[str] = set()
         total = 0
         try:
+            # Members that lie on one another would each be within bounds, and all of them beyond.
+            size = self._path.stat().st_size
+            most = min(TOTAL_LIMIT, max(RATIO_FROM, RATIO_LIMIT * size))
             with zipfile.ZipFile(self._path) as archive:
                 for info in archive.infolist():
                     cik = self._cik(info.filename, seen)
@@ -95,8 +98,8 @@ class Archive:
                     seen.add(cik)
                     raw = self._inflate(archive, info, skip)
                     total += len(raw)
-                    if total > TOTAL_LIMIT:
-                        raise self._refusal(f"it inflates beyond {TOTAL_LIMIT} bytes")
+                    if total > most:
+                        raise self._refusal(f"it inflates beyond {most} bytes")
                     content = self._content(raw, info.filename, cik) if raw else None
                     if content is not None:
                         yield cik, content
@@ -137,7 +140,7 @@ class Archive:
     ) -> bytes:
         """Read a member, believing nothing that its head says of its size; empty if skipped."""
         allowed = min(MEMBER_LIMIT, max(RATIO_FROM, RATIO_LIMIT * info.compress_size))
-        with archive.open(info) as member:
+        with _opened(archive, info) as member:
             head = member.read(1024)
             if skip is not None and skip.search(head):
                 self.skipped += 1
@@ -169,6 +172,19 @@ class Archive:
         )
 
 
+def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """Open a member that is packed as EDGAR packs: of others no small part can be unpacked alone.
+
+    Raises
+    ------
+    NotImplementedError
+        If it is packed otherwise.
+    """
+    if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise NotImplementedError("a member is packed in a way that EDGAR does not use")
+    return archive.open(info)
+
+
 def kind_of(path: Path) -> str | None:
     """Tell the SEC's archives by their first member: `companyfacts`, `submissions` or None.
 
@@ -194,7 +210,7 @@ def _kind(path: Path, _size: int, _changed: int) -> str | None:
             first = next(names, None)
             if first is None:
                 return None
-            with archive.open(first) as member:
+            with _opened(archive, first) as member:
                 head = member.read(4096)
     except _BROKEN:
         return None

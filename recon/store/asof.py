@@ -317,18 +317,9 @@ class AsOf:
         """Every short interest of the user's own; see `recon.contracts.ShortInterest`."""
         return self._rows("short_interest")
 
-    def profiles(self) -> pl.DataFrame:
-        """Newest sector, industry and place of each line, with `hindsight`."""
-        sql = query("profiles")
-        return self._typed("profile", self._fetch(sql, slow_facts=self._slow_facts))
-
     def symbol_changes(self) -> pl.DataFrame:
         """Tickers that became others."""
         return self._rows("symbol_change")
-
-    def cusips(self) -> pl.DataFrame:
-        """Pairs of CUSIP and ticker."""
-        return self._rows("cusip_ticker")
 
     def places(self) -> pl.DataFrame:
         """EDGAR place codes."""

@@ -3,31 +3,20 @@
 import csv
 import io
 import json
-from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import polars as pl
 import pytest
+from hand_made import Asked, in_place
 from run_recon import Run
-from small_run import small_run, small_securities
 
-import recon.cli.clock
-from recon.backtest import events
-from recon.backtest import official as truth
 from recon.backtest.causes import CAUSES
 from recon.backtest.evidence import EVIDENCE
-from recon.backtest.official import Official
-from recon.calendar import Event, event
+from recon.calendar import event
 from recon.cli import errors as recon_errors
 
-NAMES = pl.DataFrame(
-    [("add", "FFF"), ("add", "JJJ"), ("delete", "III"), ("delete", "GGG")],
-    schema=["action", "ticker"],
-    orient="row",
-).with_columns(name=pl.lit(None, pl.String), security_id=pl.format("{}:2021-01-29", "ticker"))
 MOVES = pl.DataFrame(
     {"event": ["2024-06"], "ticker": ["CCC"], "from_index": ["R2000"], "to_index": ["R1000"]}
 )
@@ -67,36 +56,13 @@ def evidence(_store: object, run: Any, *_: object) -> pl.DataFrame:
 
 
 @pytest.fixture(autouse=True)
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date, str]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """Put hand-made runs, lists and evidence in place; gives what was run."""
-    calls: list[tuple[str, date, str]] = []
-
-    def run(_store: object, name: str, day: date, *, hindsight: str, **_: Any) -> object:
-        calls.append((name, day, hindsight))
-        return small_run(event=event(name), as_of=day, session=day, hindsight=hindsight)
-
-    def official(_store: object, of: Event, securities: pl.DataFrame) -> Official:
-        return Official(of, NAMES, {"add": "final", "delete": "final"}, securities)
-
-    store = SimpleNamespace(
-        simulated=False,
-        newest_session=lambda: date(2026, 4, 30),
-        as_of=lambda _: SimpleNamespace(
-            derived_migrations=lambda name: MOVES.filter(pl.col("event") == name)
-        ),
-    )
-    monkeypatch.setattr(recon.cli.clock, "today", lambda: date(2026, 5, 2))
-    monkeypatch.setattr(recon_errors, "open_store", lambda _: nullcontext(store))
     monkeypatch.setattr(recon_errors, "evidence", evidence)
-    monkeypatch.setattr(events, "run", run)
-    monkeypatch.setattr(truth, "history", lambda *_: small_securities())
-    monkeypatch.setattr(truth, "official", official)
-    return calls
+    return in_place(monkeypatch, recon_errors, MOVES, date(2026, 5, 2))
 
 
-def test_one_event_names_every_error_with_its_cause(
-    recon: Run, asked: list[tuple[str, date, str]]
-) -> None:
+def test_one_event_names_every_error_with_its_cause(recon: Run, asked: Asked) -> None:
     done = recon("errors", "--event", "2024-06", "--hindsight", "slow-facts")
     assert done.exit_code == 0, done.stderr
     assert asked == [("2024-06", date(2024, 4, 30), "slow-facts")]
@@ -127,7 +93,7 @@ def test_csv_and_json_carry_the_evidence(recon: Run, tmp_path: Path) -> None:
 
 
 def test_all_years_stand_side_by_side_and_never_the_test_year_unasked(
-    recon: Run, asked: list[tuple[str, date, str]]
+    recon: Run, asked: Asked
 ) -> None:
     done = recon("errors", "--all")
     assert done.exit_code == 0, done.stderr
@@ -143,9 +109,7 @@ def test_all_years_stand_side_by_side_and_never_the_test_year_unasked(
     assert up.split()[3:8] == ["1", "1", "1", "1.000", "1.000"]
 
 
-def test_the_test_year_is_looked_at_when_asked_for(
-    recon: Run, asked: list[tuple[str, date, str]]
-) -> None:
+def test_the_test_year_is_looked_at_when_asked_for(recon: Run, asked: Asked) -> None:
     done = recon("errors", "--all", "--include-test-year", "--format", "json")
     assert done.exit_code == 0, done.stderr
     assert "2025-06" in {name for name, _, _ in asked}
@@ -154,7 +118,7 @@ def test_the_test_year_is_looked_at_when_asked_for(
     assert content["migrations"][0]["hits"] == 1
 
 
-def test_parity_runs_both_hindsights(recon: Run, asked: list[tuple[str, date, str]]) -> None:
+def test_parity_runs_both_hindsights(recon: Run, asked: Asked) -> None:
     done = recon("errors", "--parity", "--event", "2024-06")
     assert done.exit_code == 0, done.stderr
     assert [hindsight for _, _, hindsight in asked] == ["strict", "slow-facts"]

@@ -1,31 +1,20 @@
 """Score as a user calls it, on runs and lists made by hand."""
 
 import json
-from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import polars as pl
 import pytest
+from hand_made import Asked, in_place
 from run_recon import Run
-from small_run import small_run, small_securities
+from small_run import small_run
 
-import recon.cli.clock
 from recon.backtest import events
-from recon.backtest import official as truth
-from recon.backtest.official import Official
-from recon.calendar import Event, event
+from recon.calendar import event
 from recon.cli import score as recon_score
 from recon.publish.candidates import candidates
 from recon.publish.formats import encode
-
-NAMES = pl.DataFrame(
-    [("add", "FFF"), ("add", "JJJ"), ("delete", "III"), ("delete", "GGG")],
-    schema=["action", "ticker"],
-    orient="row",
-).with_columns(name=pl.lit(None, pl.String), security_id=pl.format("{}:2021-01-29", "ticker"))
 
 MOVES = pl.DataFrame(
     [("2024-06", "CCC", "R2000", "R1000"), ("2024-06", "EEE", "R2000", "R1000")],
@@ -35,36 +24,10 @@ MOVES = pl.DataFrame(
 
 
 @pytest.fixture(autouse=True)
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, date, str]]:
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """Put hand-made runs and lists in place; gives what was run."""
-    calls: list[tuple[str, date, str]] = []
-
-    def run(_store: object, name: str, day: date, *, hindsight: str, **_: Any) -> object:
-        calls.append((name, day, hindsight))
-        return small_run(event=event(name), as_of=day, session=day, hindsight=hindsight)
-
-    def official(_store: object, of: Event, securities: pl.DataFrame) -> Official:
-        return Official(of, NAMES, {"add": "final", "delete": "updated"}, securities)
-
-    monkeypatch.setattr(recon.cli.clock, "today", lambda: date(2024, 5, 2))
-    monkeypatch.setattr(
-        recon_score,
-        "open_store",
-        lambda _: nullcontext(
-            SimpleNamespace(
-                simulated=False,
-                newest_session=lambda: date(2026, 4, 30),
-                as_of=lambda *_: SimpleNamespace(
-                    derived_migrations=lambda name: MOVES.filter(pl.col("event") == name)
-                ),
-            )
-        ),
-    )
-    monkeypatch.setattr(events, "run", run)
     monkeypatch.setattr(events, "look_ahead", lambda *_: None)
-    monkeypatch.setattr(truth, "history", lambda *_: small_securities())
-    monkeypatch.setattr(truth, "official", official)
-    return calls
+    return in_place(monkeypatch, recon_score, MOVES, date(2024, 5, 2), deletions="updated")
 
 
 def write_list(path: Path, **changes: object) -> None:
@@ -72,9 +35,7 @@ def write_list(path: Path, **changes: object) -> None:
     path.write_bytes(encode(rows, path.suffix[1:]))
 
 
-def test_without_a_moment_the_list_of_rank_day_is_scored(
-    recon: Run, asked: list[tuple[str, date, str]]
-) -> None:
+def test_without_a_moment_the_list_of_rank_day_is_scored(recon: Run, asked: Asked) -> None:
     done = recon("score", "--event", "2024-06")
     assert done.exit_code == 0, done.stderr
     assert asked == [("2024-06", date(2024, 4, 30), "strict")]
@@ -95,9 +56,7 @@ def test_without_a_moment_the_list_of_rank_day_is_scored(
 
 
 @pytest.mark.parametrize("name", ["list.csv", "list.json", "list.parquet"])
-def test_a_list_is_scored_at_its_own_moment(
-    recon: Run, asked: list[tuple[str, date, str]], name: str
-) -> None:
+def test_a_list_is_scored_at_its_own_moment(recon: Run, asked: Asked, name: str) -> None:
     write_list(Path(name), run_id="2024-06_2024-04-30_slow-facts_0")
     arguments = ("score", "--event", "2024-06", "--format", "json")
     of_list = json.loads(recon(*arguments, "--list", name).stdout)
@@ -128,7 +87,7 @@ def test_json_names_the_errors_and_what_was_run(recon: Run) -> None:
 
 
 def test_all_events_both_hindsights_and_never_the_test_year_unasked(
-    recon: Run, asked: list[tuple[str, date, str]]
+    recon: Run, asked: Asked
 ) -> None:
     done = recon("score", "--all")
     assert done.exit_code == 0, done.stderr
@@ -141,9 +100,7 @@ def test_all_events_both_hindsights_and_never_the_test_year_unasked(
     assert sum(line[:1] == ["pooled"] for line in lines) == 2
 
 
-def test_the_test_year_is_scored_when_asked_for(
-    recon: Run, asked: list[tuple[str, date, str]]
-) -> None:
+def test_the_test_year_is_scored_when_asked_for(recon: Run, asked: Asked) -> None:
     done = recon("score", "--all", "--include-test-year", "--format", "json", "-o", "all.json")
     assert done.exit_code == 0, done.stderr
     found = json.loads(Path("all.json").read_text())
@@ -174,7 +131,7 @@ def test_the_test_year_is_scored_when_asked_for(
     ],
 )
 def test_what_cannot_be_scored_is_wrong_use(
-    recon: Run, asked: list[tuple[str, date, str]], arguments: tuple[str, ...], said: str
+    recon: Run, asked: Asked, arguments: tuple[str, ...], said: str
 ) -> None:
     write_list(Path("list.csv"))
     write_list(Path("late.csv"), as_of=date(2024, 6, 3))

@@ -4,19 +4,21 @@ In ordinary tests each is short; `make prove` runs the long form and prints what
 """
 
 import shutil
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from time import perf_counter
 
+import killing
+import numpy as np
 import pytest
 from future import publish
+from proving import OVER, TO_COME, Says
 
+from proofs.report import Proven, table, write
 from recon.sources.simulated import simulate
 from recon.store import Store
 
-OVER, TO_COME = "2024-06", "2025-06"
-"""Events of the small market: one that is over before its end, and one that is not."""
-LINES = pytest.StashKey[list[str]]()
+FOUND = pytest.StashKey[list[Proven]]()
 SMALL_RANKS = """
 [ranks]
 top_50 = 5
@@ -31,14 +33,21 @@ russell_3000e = 400
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[LINES] = []
+    config.stash[FOUND] = []
 
 
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    for line in config.stash[LINES]:
-        terminalreporter.write_line(f"proven: {line}")
+    found = config.stash[FOUND]
+    if found and config.getoption("--prove"):
+        terminalreporter.write_line(table({"": found}))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    file = session.config.getoption("--proven")
+    if file is not None and session.testsfailed == 0:
+        write(session.config.stash[FOUND], file)
 
 
 @pytest.fixture(scope="session")
@@ -55,9 +64,29 @@ def long_form(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def proven(request: pytest.FixtureRequest, seed: int) -> Callable[[str], None]:
+def proven(request: pytest.FixtureRequest, seed: int) -> Says:
     """Says what was proven, at the end of a long run."""
-    return lambda line: request.config.stash[LINES].append(f"{line} (seed {seed})")
+    started = perf_counter()
+
+    def proven(what: str, **counts: int) -> None:
+        nonlocal started
+        now = perf_counter()
+        request.config.stash[FOUND].append(Proven(what, seed, now - started, counts))
+        started = now
+
+    return proven
+
+
+@pytest.fixture
+def chance(seed: int) -> np.random.Generator:
+    """Source of all chance of a test."""
+    return np.random.default_rng(seed)
+
+
+@pytest.fixture(scope="module")
+def forks() -> None:
+    """The process that others are forked from."""
+    killing.start()
 
 
 @pytest.fixture(scope="session")

@@ -15,10 +15,13 @@ import numpy as np
 import pytest
 import works
 from future import opened
-from killing import Work, any_point, killed, operations_of, run, start
+from killing import Work, any_point, killed, operations_of, run
+from proving import OVER, Says
+from saying import Asked, differing, said
 
 from recon.calendar import end_of_day, event
 from recon.demand.build import demand, fill
+from recon.files import checksum, checksum_of
 from recon.forecast.card import fitting
 from recon.forecast.shelf import take
 from recon.orders.build import orders
@@ -29,11 +32,14 @@ from recon.publish.candidates import candidates
 from recon.publish.desk import desk_files
 from recon.resources import sql_directory
 from recon.store import Store
+from recon.store.manifest import newest, whole
+from recon.store.place import Place
 
-pytestmark = pytest.mark.xdist_group("proofs_killing")
+pytestmark = [pytest.mark.xdist_group("proofs_killing"), pytest.mark.usefixtures("forks")]
 
-KILLS, LONG_KILLS = 2, 32
-"""Of each of the seven works: over ten in an ordinary test, over 200 in the long form."""
+KILLS, LONG_KILLS = 2, 34
+"""Of each work. Ingest, migration, training, archiving and the two ways of publishing are killed
+over 200 times in the long form, backup and restore besides."""
 AFRESH = 1 / 3
 """Share of kills after which the work is finished and the next starts afresh."""
 
@@ -106,12 +112,21 @@ def raw_rows_of(store: Path) -> State:
         }
 
 
-def files_of(place: Path) -> dict[str, bytes]:
-    """Files in their places; what a killed work left beside them has a hidden name."""
+def published_at(place: Path) -> State:
+    """What the pointer of a published store leads to, every file as its manifest says it."""
+    at = Place(str(place))
+    found = newest(at)
+    if found is None:
+        return None
+    return found[0], [checksum(whole(at, one.name, one.sha256)) for one in found[1].files]
+
+
+def files_of(place: Path) -> dict[str, str]:
+    """Checksums of files by place; what a killed work left beside them has a hidden name."""
     found = (p for p in sorted(place.rglob("*")) if p.is_file())
     names = ((p.relative_to(place), p) for p in found)
     return {
-        str(name): path.read_bytes()
+        str(name): checksum_of(path)
         for name, path in names
         if not any(part.startswith(".") for part in name.parts)
     }
@@ -137,28 +152,17 @@ def emptied(place: Path) -> Callable[[], None]:
     return begin
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _forks() -> None:
-    start()
-
-
-@pytest.fixture
-def chance(seed: int) -> np.random.Generator:
-    return np.random.default_rng(seed)
-
-
 @pytest.fixture
 def kills(long_form: bool) -> int:
     return LONG_KILLS if long_form else KILLS
 
 
 @pytest.fixture
-def prove(
-    chance: np.random.Generator, kills: int, proven: Callable[[str], None]
-) -> Callable[[Trial], None]:
+def prove(chance: np.random.Generator, kills: int, proven: Says) -> Callable[[Trial], None]:
     def prove(trial: Trial) -> None:
         survives(trial, chance, kills)
-        proven(f"{kills} kills of {trial.work.__name__}: nothing lost, nothing by halves")
+        what = trial.work.__name__.replace("_", " ")
+        proven(f"killed in '{what}': nothing lost, nothing by halves", kills=kills)
 
     return prove
 
@@ -216,7 +220,7 @@ def test_killed_training(labelled_store: Path, ranks: Path, tmp_path: Path, prov
     prove(Trial(works.learn, (labelled_store, place, ranks), place, state, emptied(place), between))
 
 
-def test_a_killed_archiving_and_a_killed_publishing(
+def test_a_killed_archiving_and_a_killed_handing_over(
     small_store: Path, ranks: Path, tmp_path: Path, prove: Prove
 ) -> None:
     with Store(small_store) as store:
@@ -236,7 +240,26 @@ def test_a_killed_archiving_and_a_killed_publishing(
         ]
 
     prove(Trial(works.archive, (kept, done, rows), kept, runs, emptied(kept)))
-    prove(Trial(works.publish, (desk, name, contents), desk, lambda: files_of(desk), emptied(desk)))
+    handed = Trial(
+        works.hand_over, (desk, name, contents), desk, lambda: files_of(desk), emptied(desk)
+    )
+    prove(handed)
+
+
+def test_a_killed_publishing(small_store: Path, market: Path, tmp_path: Path, prove: Prove) -> None:
+    with Store(tmp_path / "base") as base:
+        base.ingest([market / "membership"], now=works.NOW)
+        base.publish(str(tmp_path / "before"))
+    place = tmp_path / "place"
+    prove(
+        Trial(
+            works.publish,
+            (small_store, place),
+            place,
+            lambda: published_at(place),
+            copied(tmp_path / "before", place),
+        )
+    )
 
 
 def test_a_killed_backup_and_a_killed_restore(
@@ -249,7 +272,7 @@ def test_a_killed_backup_and_a_killed_restore(
             works.back_up,
             (small_store, backup),
             place,
-            lambda: sorted(files_of(place)),
+            lambda: files_of(place),
             emptied(place),
         )
     )
@@ -264,3 +287,14 @@ def test_a_killed_backup_and_a_killed_restore(
             emptied(place),
         )
     )
+
+
+def test_a_restored_store_gives_the_same_list(
+    small_store: Path, ranks: Path, tmp_path: Path
+) -> None:
+    asked = Asked(OVER, works.DAY)
+    works.back_up(small_store, tmp_path / "backup")
+    works.bring_back(tmp_path / "backup", tmp_path / "store")
+    before, after = (said(one, asked, ranks) for one in (small_store, tmp_path / "store"))
+    assert differing(before, after) == []
+    assert {"list.csv", "list.json", "list.parquet", "funds"} < before.keys()

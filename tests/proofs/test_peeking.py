@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from conftest import OVER, TO_COME
 from future import another_future, opened, publish, timed_tables
+from proving import OVER, TO_COME, Says
 from saying import Asked, any_asked, differing, learned, said
 
 from recon.backtest import walk_forward
@@ -34,13 +34,6 @@ LABELLED = datetime(2024, 7, 1, 12, tzinfo=UTC)
 """A moment after the final list of the first event, within the small market."""
 FIRST_AFTER = date(2024, 7, 2)
 """A session of the small market after that moment."""
-
-Proven = Callable[[str], None]
-
-
-@pytest.fixture
-def chance(seed: int) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 def moved(
@@ -68,13 +61,13 @@ def test_no_future_moves_a_list(
     tmp_path: Path,
     chance: np.random.Generator,
     long_form: bool,
-    proven: Proven,
+    proven: Says,
 ) -> None:
     trials = LONG_TRIALS if long_form else TRIALS
     for number in range(trials):
         asked = any_asked(small_store, chance)
         assert moved(small_store, tmp_path, asked, ranks, chance) == [], (number, asked)
-    proven(f"{trials} other futures of the simulated market moved no byte of a list")
+    proven("no byte of a list of the simulated market moves", futures=trials, moments=trials)
 
 
 @pytest.mark.realdata
@@ -83,7 +76,7 @@ def test_no_future_moves_a_list_of_the_real_market(
     tmp_path: Path,
     chance: np.random.Generator,
     long_form: bool,
-    proven: Proven,
+    proven: Says,
 ) -> None:
     if not long_form:
         pytest.skip("takes minutes: run `make prove`")
@@ -92,7 +85,7 @@ def test_no_future_moves_a_list_of_the_real_market(
     for number in range(REAL_TRIALS):
         asked = any_asked(store.path, chance)
         assert moved(store.path, tmp_path, asked, None, chance) == [], (number, asked)
-    proven(f"{REAL_TRIALS} other futures of the real market moved no byte of a list")
+    proven("no byte of a list of the real market moves", futures=REAL_TRIALS, moments=REAL_TRIALS)
 
 
 def moved_in_training(
@@ -121,11 +114,11 @@ def test_no_future_moves_a_model(
     tmp_path: Path,
     chance: np.random.Generator,
     long_form: bool,
-    proven: Proven,
+    proven: Says,
 ) -> None:
     trials = LONG_TRIALS // 4 if long_form else 1
     assert moved_in_training(labelled_store, tmp_path, ranks, chance, trials) == set()
-    proven(f"{trials} other futures moved no byte of frames, labels, model and chances")
+    proven("no byte of frames, labels, model and chances moves", futures=trials, moments=1)
 
 
 class Leak:
@@ -205,36 +198,25 @@ Plant = Callable[[Leak, pytest.MonkeyPatch], None]
 
 
 @pytest.mark.parametrize(
-    "plant", [join_without_as_of, membership_of_tomorrow, future_end_of_a_listing]
+    "plant",
+    [join_without_as_of, membership_of_tomorrow, future_end_of_a_listing, scaler_of_all_events],
 )
-def test_a_leak_into_a_list_is_found(
+def test_a_planted_leak_is_found(
     plant: Plant,
     small_store: Path,
-    ranks: Path,
-    tmp_path: Path,
-    chance: np.random.Generator,
-    monkeypatch: pytest.MonkeyPatch,
-    proven: Proven,
-) -> None:
-    leak = Leak()
-    plant(leak, monkeypatch)
-    found = moved(small_store, tmp_path, Asked(OVER, BEFORE), ranks, chance)
-    assert leak.passed, "nothing passes through the planted leak: plant it where the code is now"
-    assert found, "the proof does not see this leak"
-    proven(f"a planted leak is found: {plant.__name__.replace('_', ' ')}")
-
-
-def test_a_leak_into_a_model_is_found(
     labelled_store: Path,
     ranks: Path,
     tmp_path: Path,
     chance: np.random.Generator,
     monkeypatch: pytest.MonkeyPatch,
-    proven: Proven,
+    proven: Says,
 ) -> None:
     leak = Leak()
-    scaler_of_all_events(leak, monkeypatch)
-    found = moved_in_training(labelled_store, tmp_path, ranks, chance, 1)
+    plant(leak, monkeypatch)
+    if plant is scaler_of_all_events:
+        found = moved_in_training(labelled_store, tmp_path, ranks, chance, 1) & {"model"}
+    else:
+        found = {*moved(small_store, tmp_path, Asked(OVER, BEFORE), ranks, chance)}
     assert leak.passed, "nothing passes through the planted leak: plant it where the code is now"
-    assert "model" in found, "the proof does not see this leak"
-    proven("a planted leak is found: scaler of all events")
+    assert found, "the proof does not see this leak"
+    proven(f"a planted leak is found: {plant.__name__.replace('_', ' ')}", leaks=1)

@@ -15,28 +15,19 @@ import numpy as np
 import pytest
 import works
 from future import opened
-from killing import FORKS, run, start
+from killing import FORKS, run
+from proving import Says
 from test_killing import rows_of
 
 from recon.store import Store
 
-pytestmark = pytest.mark.xdist_group("proofs_refusing")
+pytestmark = [pytest.mark.xdist_group("proofs_refusing"), pytest.mark.usefixtures("forks")]
 
 PLACES, LONG_PLACES = 6, 60
 """At which a database is cut, and at which a disk is full."""
 READERS = 10
 
 Verb = Callable[..., str]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _forks() -> None:
-    start()
-
-
-@pytest.fixture
-def chance(seed: int) -> np.random.Generator:
-    return np.random.default_rng(seed)
 
 
 @pytest.fixture
@@ -86,7 +77,7 @@ def test_a_full_disk(
     places: int,
     chance: np.random.Generator,
     tmp_path: Path,
-    proven: Callable[[str], None],
+    proven: Says,
 ) -> None:
     """No file can grow beyond a size: first the copy of the generation, then what is landed."""
     with Store(tmp_path / "base") as base:
@@ -106,7 +97,7 @@ def test_a_full_disk(
         assert not (tmp_path / "backup").exists()
     run(works.ingest, tmp_path / "base", market)
     assert rows_of(tmp_path / "base") != before
-    proven(f"{places + 6} times no room: one line, nothing lost")
+    proven("no room on the disk: one line, nothing lost", refusals=places + 6)
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="rights of Linux")
@@ -141,7 +132,7 @@ def test_a_database_that_is_cut(
     places: int,
     chance: np.random.Generator,
     tmp_path: Path,
-    proven: Callable[[str], None],
+    proven: Says,
 ) -> None:
     (file,) = (store / "generations").glob("*.duckdb")
     whole, refused = file.read_bytes(), 0
@@ -161,7 +152,7 @@ def test_a_database_that_is_cut(
         assert not (tmp_path / "backup").exists()
     file.write_bytes(whole)
     assert verb("status", "--store", store) == ""
-    proven(f"{refused} reads of a cut database: one line")
+    proven("a cut database is read: one line, nothing written", refusals=refused)
 
 
 def test_a_store_of_a_newer_program(store: Path, market: Path, verb: Verb, tmp_path: Path) -> None:
@@ -185,9 +176,7 @@ def test_a_second_writer(store: Path, market: Path, verb: Verb) -> None:
     assert rows_of(store) == before
 
 
-def test_ten_readers_beside_a_writer(
-    market: Path, tmp_path: Path, proven: Callable[[str], None]
-) -> None:
+def test_ten_readers_beside_a_writer(market: Path, tmp_path: Path, proven: Says) -> None:
     """Each read sees one whole generation: as many rows as the writer put in it, of all tables."""
     store, stop = tmp_path / "store", tmp_path / "stop"
     files = [market / "membership", market / "reference", market / "market"]
@@ -216,4 +205,4 @@ def test_ten_readers_beside_a_writer(
     run(works.ingest, store, market)  # with nobody reading, old generations go
     left = [p.name for p in (store / "generations").iterdir() if p.suffix == ".duckdb"]
     assert len(left) == 1, left
-    proven(f"{READERS} readers beside {len(files) - 1} ingests saw whole generations only")
+    proven(f"{READERS} readers beside {len(files) - 1} ingests see whole generations only")

@@ -54,7 +54,13 @@ def archive(place: Path, done: Run, rows: pl.DataFrame) -> None:
     keep(place, done, rows, None, NOW)
 
 
-def publish(place: Path, name: str, contents: dict[str, bytes]) -> None:
+def publish(store: Path, place: Path) -> None:
+    """Publish the newest generation for others, as `recon publish` does."""
+    with Store(store) as opened:
+        opened.publish(str(place))
+
+
+def hand_over(place: Path, name: str, contents: dict[str, bytes]) -> None:
     """Write the folder of a run's orders, as `recon signals --output` does."""
     write_together(place, name, contents)
 

@@ -1,5 +1,8 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import polars as pl
 import pytest
@@ -7,10 +10,12 @@ from polars.testing import assert_frame_equal
 from small_run import small_run
 
 from recon.errors import StoreError
+from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
 from recon.publish import archive as room
 from recon.publish.archive import archived, keep, name_of, previous
 from recon.publish.candidates import candidates, company_rows
+from recon.publish.sides import STAND_IN
 from recon.publish.universe import UNIVERSE, universe
 
 MADE = datetime(2024, 5, 1, 12, tzinfo=UTC)
@@ -117,12 +122,42 @@ def test_the_run_before_is_of_the_past_of_the_same_event_and_hindsight(tmp_path:
 
     def before(day: date) -> date | None:
         run = small_run(as_of=day)
-        found = previous(runs, run, name_of(run, candidates(run), None))
+        found = previous(runs, run, name_of(run, candidates(run), None), None)
         return None if found is None else found.as_of
 
     assert before(days[2]) == days[1]
     assert before(days[1]) == days[0]
     assert before(days[0]) is None
-    found = previous(runs, small_run(as_of=days[2]), "a run of another model")
+    found = previous(runs, small_run(as_of=days[2]), "a run of other data", None)
     assert found is not None
     assert found.name == names[days[2]]
+
+
+def test_the_run_before_was_made_in_the_same_way(tmp_path: Path) -> None:
+    days = [date(2024, 4, 29), date(2024, 4, 30)]
+    put(tmp_path, small_run(as_of=days[0]))
+    (shipped,) = archived(tmp_path)
+    ways = [
+        replace(shipped, name=name, rulebook_version=rulebook, model_version=model)
+        for name, rulebook, model in (
+            ("plain", "M70-1", STAND_IN),
+            ("model", "M70-1", "recon-2023-06"),
+            ("own", "M70+user-1", STAND_IN),
+            ("other", "M70+user-2", STAND_IN),
+        )
+    ]
+
+    def before(version: str, model: str) -> str | None:
+        rulebook = small_run().rulebook.model_copy(update={"version": version})
+        outlook = (
+            None if model == STAND_IN else cast("Outlook", SimpleNamespace(model_version=model))
+        )
+        found = previous(ways, small_run(as_of=days[1], rulebook=rulebook), "new", outlook)
+        return None if found is None else found.name
+
+    assert before("M70-2", STAND_IN) == "plain"
+    assert before("M70-2", "recon-2024-06") == "model"
+    assert before("M70+user-1", STAND_IN) == "own"
+    assert before("M70+user-2", STAND_IN) == "other"
+    assert before("M70+user-3", STAND_IN) is None
+    assert before("M70+user-1", "recon-2023-06") is None

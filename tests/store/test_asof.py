@@ -392,25 +392,6 @@ def test_a_later_pair_stands_in_for_a_ticker_with_its_session(store: Store, file
     assert store.as_of(after("2024-04-01")).ticker_cik().is_empty()
 
 
-def test_profiles_are_the_newest_known_or_the_earliest_later(store: Store, files: Path) -> None:
-    def profile(session: str, sector: str, symbol: str = "A") -> Row:
-        known = known_after(session)
-        return {"symbol": symbol, "session": session, "sector": sector, "known_at": known}
-
-    rows = [
-        profile("2024-01-02", "first"),
-        profile("2024-02-02", "second"),
-        profile("2024-05-02", "third"),
-        profile("2024-05-02", "late", "B"),
-        profile("2024-06-02", "later", "B"),
-    ]
-    as_of = read(store, files, after("2024-03-01"), "slow-facts", profile=rows)
-    wanted = [("second", False), ("late", True)]
-    assert as_of.profiles().select("sector", "hindsight").rows() == wanted
-    strict = store.as_of(after("2024-03-01")).profiles()
-    assert strict["sector"].to_list() == ["second"]
-
-
 def test_former_names_show_no_future(store: Store, files: Path) -> None:
     def former(name: str, first: str, last: str, known: str, cik: int = 1) -> Row:
         row = {"name": name, "valid_from": first, "valid_to": last, "origin": "edgar"}
@@ -437,12 +418,11 @@ def test_the_other_tables_are_read_as_of_the_moment_too(store: Store, files: Pat
         files,
         after("2024-01-05"),
         symbol_change=[{**change, **known}],
-        cusip_ticker=[{"cusip": "037833100", "ticker": "A", **known}],
         place=[{"code": "DE", "place": "Delaware", **known}],
         fund_snapshot=[{"asof": "2024-01-02", "fund": "IWM", **known}],
     )
     before = store.as_of(datetime(2024, 1, 2, tzinfo=UTC))
-    for name in ("symbol_changes", "cusips", "places", "fund_snapshots"):
+    for name in ("symbol_changes", "places", "fund_snapshots"):
         assert getattr(as_of, name)().height == 1
         assert getattr(before, name)().is_empty()
 
