@@ -11,7 +11,7 @@ from recon.orders.profile import Profile
 from recon.resources import models_directory
 
 Weighting = Literal["equal", "probability", "demand"]
-EDITION: Final = 1
+EDITION: Final = 2
 """Raised whenever a study kept before is no longer what this program computes."""
 
 
