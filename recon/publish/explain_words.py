@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from recon.master.countries import ABROAD
 from recon.master.offerings import FORMER_SPAC, NOTHING, OFFERED, OFFERED_BEFORE, OUTSIDE
 from recon.pipeline import Run
 from recon.publish.explanation import Check, Level
@@ -14,9 +15,13 @@ Row = dict[str, Any]
 _NOT_PUBLIC = "not in public data; being a member is taken as having passed"
 
 
+_UNNAMED = {None: "unknown", ABROAD: "a country abroad that is not known"}
+
+
 def _place(company: Row) -> str:
-    incorporated = company["incorporation"] or "unknown"
-    offices = company["headquarters"] or "unknown"
+    incorporated, offices = (
+        _UNNAMED.get(company[place], company[place]) for place in ("incorporation", "headquarters")
+    )
     files = {True: "files as a domestic issuer", False: "files as a foreign issuer"}.get(
         company["domestic_filer"], "filing behaviour unknown"
     )

@@ -10,7 +10,7 @@ from recon.errors import NoDataError
 from recon.files import checksum
 from recon.settings import Settings
 from recon.store import schema
-from recon.store.asof import AsOf, Hindsight
+from recon.store.asof import AsOf
 from recon.store.backup import BackupManifest, backup, restore
 from recon.store.database import reading
 from recon.store.generations import Folder, Generation
@@ -19,6 +19,7 @@ from recon.store.land import Progress
 from recon.store.place import Place
 from recon.store.published import Progress as FilesDone
 from recon.store.published import Published, publish
+from recon.store.reads import Hindsight
 from recon.store.reports import BatchReport, StoreStatus
 from recon.store.status import status
 
