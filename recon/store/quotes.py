@@ -1,5 +1,6 @@
 """Sessions and their quotes as they were known at one moment."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
@@ -77,7 +78,8 @@ class Quotes(Reads):
         known = self.sessions()
         wanted: set[date] = set()
         for session in sessions:
-            wanted.update([one for one in known if one <= session][-before:])
+            end = bisect_right(known, session)
+            wanted.update(known[max(0, end - before) : end])
         return self._quotes(sorted(wanted), columns, symbols)
 
     def life_marks(self, lives: pl.DataFrame) -> pl.DataFrame:
