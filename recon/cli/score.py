@@ -1,6 +1,6 @@
 """`recon score`: hold a candidate list against the official one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -224,19 +224,14 @@ def _all_content(scored: Sequence[Scored], form: str, *, to_file: bool) -> bytes
         for hindsight in HINDSIGHTS
         for action in scored[0].judged
     }
-    pooled: dict[Side, Figures] = {
-        (hindsight, action): figures(
-            [one.judged[action] for one in scored if one.run.hindsight == hindsight]
-        )
-        for hindsight, action in found
-    }
-    means = {side: mean(list(by_event.values())) for side, by_event in found.items()}
+    totals = _totals(scored, found)
     if form == "json":
-        sides: dict[str, dict[str, Any]] = {"mean": {}, "pooled": {}}
-        for hindsight, action in found:
-            sides["mean"].setdefault(hindsight, {})[action] = means[hindsight, action]
-            one = pooled[hindsight, action].model_dump()
-            sides["pooled"].setdefault(hindsight, {})[action] = one
+        sides: dict[str, dict[str, Any]] = {
+            name: {hindsight: {} for hindsight, _ in found} for name in totals
+        }
+        for name, of_side in totals.items():
+            for (hindsight, action), rates in of_side.items():
+                sides[name][hindsight][action] = rates
         return document({"events": [one.as_dict() for one in scored], **sides})
     label = mark(scored[0].run.simulated)
     note = Text(f"{label}Russell 3000 by company, as of rank day; strict | slow-facts")
@@ -244,5 +239,28 @@ def _all_content(scored: Sequence[Scored], form: str, *, to_file: bool) -> bytes
         [f"{one.run.event.id}: {one.official.remark}" for one in scored]
         + [f"{one.run.event.id} {one.run.hindsight}: {one.model_version}" for one in scored]
     )
-    laid = Group(note, *map(Text, remarks), Text(), every_event(found, means, pooled))
+    laid = Group(note, *map(Text, remarks), Text(), every_event(found, totals))
     return render(laid, to_file=to_file).encode()
+
+
+def _totals(
+    scored: Sequence[Scored], found: Mapping[Side, Mapping[str, Figures]]
+) -> dict[str, dict[Side, Mapping[str, Any]]]:
+    """Plain means over events, also without the one that has none before it, and pooled."""
+    first = f"{FIRST_YEAR}-06"
+    totals: dict[str, dict[Side, Mapping[str, Any]]] = {
+        "mean": {side: mean(list(of_event.values())) for side, of_event in found.items()}
+    }
+    later = {
+        side: [one for event, one in of_event.items() if event != first]
+        for side, of_event in found.items()
+    }
+    if all(0 < len(later[side]) < len(of_event) for side, of_event in found.items()):
+        totals[f"mean without {first}"] = {side: mean(ones) for side, ones in later.items()}
+    totals["pooled"] = {
+        (hindsight, action): figures(
+            [one.judged[action] for one in scored if one.run.hindsight == hindsight]
+        ).model_dump()
+        for hindsight, action in found
+    }
+    return totals

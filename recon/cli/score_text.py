@@ -76,19 +76,17 @@ def error_tables(judged: Mapping[Action, Judged]) -> list[RenderableType]:
 
 def every_event(
     found: Mapping[Side, Mapping[str, Figures]],
-    means: Mapping[Side, Mapping[str, float | None]],
-    pooled: Mapping[Side, Figures],
+    totals: Mapping[str, Mapping[Side, Mapping[str, float | None]]],
 ) -> RenderableType:
-    """Lay events out with their mean and the pooled figure, both hindsights in a cell."""
+    """Lay events out with the totals over them, by name; both hindsights in a cell."""
     laid = _table("", ("", "", *RATES.values()), right=tuple(RATES.values()))
     for action in dict.fromkeys(action for _, action in found):
         sides: list[Side] = [(hindsight, action) for hindsight in HINDSIGHTS]
         for event in found[sides[0]]:
             both = [found[side][event].model_dump() for side in sides]
             laid.add_row(event, NAMES[action], *_cells(both))
-        laid.add_row("mean", NAMES[action], *_cells([means[side] for side in sides]))
-        both = [pooled[side].model_dump() for side in sides]
-        laid.add_row("pooled", NAMES[action], *_cells(both))
+        for name, rates in totals.items():
+            laid.add_row(name, NAMES[action], *_cells([rates[side] for side in sides]))
         laid.add_section()
     return laid
 

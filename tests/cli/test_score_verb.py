@@ -98,6 +98,7 @@ def test_all_events_both_hindsights_and_never_the_test_year_unasked(
     (mean,) = (line for line in lines if line[:2] == ["mean", "deletions"])
     assert mean[2:5] == ["0.500", "|", "0.500"]
     assert sum(line[:1] == ["pooled"] for line in lines) == 2
+    assert sum(line[:3] == ["mean", "without", "2021-06"] for line in lines) == 2
 
 
 def test_the_test_year_is_scored_when_asked_for(recon: Run, asked: Asked) -> None:
@@ -110,6 +111,7 @@ def test_the_test_year_is_scored_when_asked_for(recon: Run, asked: Asked) -> Non
     ]
     assert found["pooled"]["strict"]["delete"]["official"] == 2 * 5
     assert found["mean"]["slow-facts"]["add"]["recall"] == 0.5
+    assert found["mean without 2021-06"]["slow-facts"]["add"]["recall"] == 0.5
 
 
 @pytest.mark.parametrize(
