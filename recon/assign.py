@@ -69,7 +69,7 @@ def rank_and_percent(caps: Floats, *, base: int) -> tuple[Ints, Floats]:
         1 for the largest.
     percent : array (..., n)
         100 × Σ cap of this company and all larger ones / Σ cap of the first `base`; above
-        100 beyond it (methodology §3.3 step 1).
+        100 beyond it (methodology §3.3 step 1); NaN where there is no cap at all.
     """
     order = np.argsort(-caps, axis=-1, kind="stable")
     ordered = np.take_along_axis(caps, order, axis=-1)
@@ -83,7 +83,9 @@ def rank_and_percent(caps: Floats, *, base: int) -> tuple[Ints, Floats]:
         np.broadcast_to(np.arange(1, caps.shape[-1] + 1, dtype=np.int64), caps.shape),
         axis=-1,
     )
-    np.put_along_axis(percent, order, 100.0 * cumulative / total, axis=-1)
+    np.put_along_axis(
+        percent, order, 100.0 * cumulative / np.where(total > 0, total, np.nan), axis=-1
+    )
     return rank, percent
 
 

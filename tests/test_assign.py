@@ -346,6 +346,15 @@ class TestBatches:
             alone = in_microcap(one_rank, one_percent, micro, large | small, SMALL)
             assert in_micro[path].tolist() == alone.tolist()
 
+    def test_a_path_on_which_nobody_has_a_cap_places_nobody(self):
+        caps = np.array([[5.0, 4.0, 3.0], [0.0, 0.0, 0.0]], np.float32)
+        outside = np.zeros(3, np.bool_)
+        rank, percent = rank_and_percent(caps, base=20)
+        assert percent.dtype == np.float64
+        assert percent[0].tolist() == rank_and_percent(caps[0], base=20)[1].tolist()
+        assert np.isnan(percent[1]).all()
+        assert not in_microcap(rank, percent, outside, outside, SMALL)[1].any()
+
     def test_a_batch_equals_the_frame(self):
         rng = np.random.default_rng(3)
         caps = np.exp(rng.normal(3, 1.5, (4, 30)))

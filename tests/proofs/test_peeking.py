@@ -23,7 +23,7 @@ from recon.backtest.moment import Cell
 from recon.calendar import event, sessions
 from recon.contracts import CONTRACTS
 from recon.forecast.features import FEATURES
-from recon.store import AsOf, Store, asof
+from recon.store import AsOf, Store, reads
 
 pytestmark = pytest.mark.xdist_group("proofs_peeking")
 
@@ -136,7 +136,7 @@ class Leak:
 
 def join_without_as_of(leak: Leak, patch: pytest.MonkeyPatch) -> None:
     """`sql/queries/rows.sql` joins rows with their batch and forgets the moment."""
-    query = asof.query
+    query = reads.query
 
     def leaking(name: str) -> str:
         text = query(name)
@@ -145,7 +145,7 @@ def join_without_as_of(leak: Leak, patch: pytest.MonkeyPatch) -> None:
             text = text.replace("known_at <= $moment", "(known_at <= $moment OR TRUE)")
         return text
 
-    patch.setattr(asof, "query", leaking)
+    patch.setattr(reads, "query", leaking)
 
 
 def membership_of_tomorrow(leak: Leak, patch: pytest.MonkeyPatch) -> None:
