@@ -13,7 +13,7 @@ settled AS (
             known_at DESC,
             happening = 'vanished',
             coalesce(list_position($precedence, source), 1000000),
-            batch_id,
+            source,
             {columns}
     ) = 1
 )

@@ -1,11 +1,13 @@
 -- The live state of a table of happenings at the moment: one row per {key} whose last
 -- happening is `seen`. `since` is the first session of the unbroken life, `last_changed` the
 -- session of the attributes shown. With $slow_facts, a {subject} of which nothing is known yet
--- is stood in for by its earliest later rows, marked `hindsight`.
+-- is stood in for by its earliest later rows, marked `hindsight`. Of two files known at once the
+-- source decides and never the order in which they came: that is no fact.
 {outranked},
 ranked AS (
     SELECT
         {table}.*,
+        source,
         coalesce(list_position($precedence, source), 1000000) AS source_rank
     FROM {table}
     JOIN batch USING (batch_id)
@@ -28,7 +30,7 @@ settled AS (
     FROM (FROM known UNION ALL FROM later)
     QUALIFY row_number() OVER (
         PARTITION BY {key}, session
-        ORDER BY known_at DESC, happening = 'vanished', source_rank, batch_id, {columns}
+        ORDER BY known_at DESC, happening = 'vanished', source_rank, source, {columns}
     ) = 1
 ),
 ended AS (

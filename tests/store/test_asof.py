@@ -392,6 +392,23 @@ def test_a_later_pair_stands_in_for_a_ticker_with_its_session(store: Store, file
     assert store.as_of(after("2024-04-01")).ticker_cik().is_empty()
 
 
+@pytest.mark.parametrize("order", [("alpha", "beta"), ("beta", "alpha")])
+def test_of_two_files_known_at_once_the_source_decides_and_not_which_came_first(
+    tmp_path: Path, files: Path, order: tuple[str, str]
+) -> None:
+    with Store(tmp_path / "impartial", precedence=[]) as store:
+        for source in order:
+            rows = {
+                "ticker_cik": [pair("2024-01-02", 1, name=source)],
+                "listing": [listing("2024-01-02", name=source)],
+            }
+            store.ingest([write_file(files / f"x.{source}", **rows)])
+        as_of = store.as_of(after("2024-01-02"))
+        assert as_of.ticker_cik()["name"].to_list() == ["alpha"]
+        assert as_of.listings()["name"].to_list() == ["alpha"]
+        assert as_of.listing_history()["name"].to_list() == ["alpha"]
+
+
 def test_former_names_show_no_future(store: Store, files: Path) -> None:
     def former(name: str, first: str, last: str, known: str, cik: int = 1) -> Row:
         row = {"name": name, "valid_from": first, "valid_to": last, "origin": "edgar"}
