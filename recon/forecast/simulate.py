@@ -1,9 +1,11 @@
 """Simulation from the run's session to rank day, through the ranking and the bands of `assign`.
 
 Caps move by a market and a sector factor and each company's own part, with fat tails; companies
-vanish at the rate of the past; counts that are in doubt are drawn anew. On every path the field
-is ranked and banded by the functions of `recon.assign`, the one place where membership is
-computed. With nothing left to move and no doubt about counts the result is that of the rules.
+vanish at the rate of the past, and each leaves its place to a newcomer of its size: at least as
+many large ones come to market as go, and a line among survivors alone would lie too low. Counts
+that are in doubt are drawn anew. On every path the field is ranked and banded by the functions of
+`recon.assign`, the one place where membership is computed. With nothing left to move and no doubt
+about counts the result is that of the rules.
 
 There is no drift: nobody knows which way caps go.
 """
@@ -194,7 +196,7 @@ def _place(
     """Rank and band one chunk of paths and add up."""
     moved, counted, alive, drawn = draws
     priced = _priced(ranking, rulebook, moved)
-    passes = alive & priced
+    passes = priced.copy()
     base = ranking.array("total_cap_usd")
     # Doubles where nothing moves, so that rank day gives the rules' answer to the last digit.
     caps: Floats = np.broadcast_to(base, moved.shape)
@@ -221,10 +223,10 @@ def _place(
     large = in_3000 & (caps >= lines[f"rank_{ranks.russell_1000}"])
     low = in_3000 & ~large
     tally.admitted += len(moved)
-    tally.hits["p_r1000"] += np.where(inside, placed == R1000, large).sum(axis=0)
-    tally.hits["p_r2000"] += np.where(inside, placed == R2000, low).sum(axis=0)
-    tally.hits["p_r3000"] += np.where(inside, placed > 0, in_3000).sum(axis=0)
-    tally.hits["p_micro"] += (inside & micro).sum(axis=0)
+    tally.hits["p_r1000"] += (alive & np.where(inside, placed == R1000, large)).sum(axis=0)
+    tally.hits["p_r2000"] += (alive & np.where(inside, placed == R2000, low)).sum(axis=0)
+    tally.hits["p_r3000"] += (alive & np.where(inside, placed > 0, in_3000)).sum(axis=0)
+    tally.hits["p_micro"] += (alive & inside & micro).sum(axis=0)
     tally.hits["p_priced"] += np.broadcast_to(priced, passes.shape).sum(axis=0)
     tally.hits["alive"] += alive.sum(axis=0)
 

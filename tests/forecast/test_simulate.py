@@ -117,6 +117,21 @@ def test_vanishing_and_offers(rulebook: Rulebook) -> None:
     assert alive[500] == pytest.approx((1 - 1 / 80) ** 40, abs=0.1)
 
 
+def test_who_vanishes_leaves_a_place_that_a_newcomer_takes(rulebook: Rulebook) -> None:
+    none, some = (
+        simulate(
+            make_field(),
+            factors(4500),
+            rulebook,
+            Setting(paths=100, sessions=60, hazard=hazard, doubt=False, seed=6),
+        )
+        for hazard in (0.0, 0.002)
+    )
+    assert none.breakpoints.equals(some.breakpoints)
+    kept = some.companies["p_r3000"].sum() / none.companies["p_r3000"].sum()
+    assert kept == pytest.approx((1 - 0.002) ** 60, abs=0.01)
+
+
 def test_the_price_rule_is_tested_on_every_path(rulebook: Rulebook) -> None:
     frame = make_field().companies.with_columns(
         price_usd=pl.when(pl.col("company_id") == "c03500").then(0.5).otherwise("price_usd"),
