@@ -27,6 +27,7 @@ SPANS: Final = frozenset({"session", "known_at"})
 
 def seeds(data: Path) -> list[Seed]:
     """Cut everything out of a folder laid out as the real data is."""
+    data = data.resolve()  # git is run in folders of its own
     made = [*_tables(data), *_texts(data), *_pdfs(data), *_repository(data), *invented()]
     return [one for one in made if one.content]
 

@@ -1,5 +1,6 @@
 """The short form of `make prove-input`: a few dozen changed files of each source."""
 
+import subprocess
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -31,6 +32,26 @@ def whole(seed: Seed, folder: Path) -> Taken | None:
     for name, content in seed.beside.items():
         (folder / name).write_bytes(content)
     return None if seed.target in READERS else take(folder / seed.name)
+
+
+def test_a_bundle_is_found_by_a_path_that_is_relative(tmp_path, monkeypatch):
+    market = tmp_path / "data" / "market"
+    market.mkdir(parents=True)
+    made = tmp_path / "made"
+    made.mkdir()
+    git = ("git", "-C", str(made), "-c", "user.name=x", "-c", "user.email=x@x")
+    subprocess.run([*git, "init", "-q", "-b", "main"], check=True)
+    for number in range(6):
+        for exchange in ("nyse", "nasdaq", "amex"):
+            file = made / exchange / f"{exchange}_full_tickers.json"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(f'[{{"symbol": "A{number}"}}]')
+        subprocess.run([*git, "add", "."], check=True)
+        subprocess.run([*git, "commit", "-q", "-m", f"{number}"], check=True)
+    bundle = market / "made.bundle"
+    subprocess.run([*git, "bundle", "create", "-q", str(bundle), "main"], check=True)
+    monkeypatch.chdir(tmp_path)
+    assert any(one.name == "cut.bundle" for one in seeds(Path("data")))
 
 
 def test_no_changed_file_ends_a_reader_or_slips_a_row_in(found, tmp_path):
