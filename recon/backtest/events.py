@@ -12,6 +12,7 @@ from recon.backtest.judge import Judged, errors, judge
 from recon.backtest.official import Action, Official, check_forecast
 from recon.backtest.score import Figures, figures
 from recon.calendar import end_of_day
+from recon.forecast.outlook import Outlook
 from recon.forecast.shelf import look_ahead
 from recon.pipeline import Run, run
 from recon.publish.sides import STAND_IN
@@ -32,12 +33,15 @@ class Scored:
         By action.
     model_version : str
         Whose chances were scored.
+    outlook : Outlook or None
+        Of that model; None for the rules, and for a list that was given.
     """
 
     run: Run
     official: Official
     judged: dict[Action, Judged]
     model_version: str = STAND_IN
+    outlook: Outlook | None = None
 
     def figures(self) -> dict[Action, Figures]:
         """Figures by action."""
@@ -106,4 +110,6 @@ def score_event(
     else:
         calls = chances = calls_of_list(rows, done, truth.securities)
     judged = {action: judge(done, truth, action, calls, chances) for action in truth.stages}
-    return Scored(done, truth, judged, STAND_IN if said is None else said.model_version)
+    return Scored(
+        done, truth, judged, STAND_IN if said is None else said.model_version, outlook=said
+    )

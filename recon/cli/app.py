@@ -62,8 +62,10 @@ def _hurry() -> None:
 
     Half of a list's time goes to bringing libraries in, half of that on a thread beside the work:
     searching what they bring for garbage costs a twentieth of it all, and waiting five
-    milliseconds for each turn of the interpreter as much again (`make bench`).
+    milliseconds for each turn of the interpreter as much again (`make bench`). What a list learns
+    is small: threads that share it wait for each other in a loop, on a busy machine for a minute.
     """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     gc.set_threshold(100_000, 20, 50)
     sys.setswitchinterval(0.0005)
 

@@ -128,7 +128,7 @@ def models_folder(models: str) -> Path | None:
     Raises
     ------
     InputError
-        If there is no such folder.
+        If there is no such folder, or no model in it.
     """
     if models == "none":
         return None
@@ -140,5 +140,12 @@ def models_folder(models: str) -> Path | None:
             field="--model",
             value=models,
             expected="shipped, none, or a folder that `recon train` wrote",
+        )
+    if not any(Path(models).glob("recon-*.json")):
+        raise InputError(
+            "there is no model with a card in this folder",
+            field="--model",
+            value=models,
+            expected="a folder that `recon train` wrote, or none",
         )
     return Path(models)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from pydantic import ValidationError
 
+from recon.cli import clock
 from recon.errors import InputError
 from recon.settings import Settings
 
@@ -126,12 +127,21 @@ def event_option(command: _F) -> _F:
     )(command)
 
 
+def _read_moment(
+    context: click.Context, parameter: click.Parameter, value: str | None
+) -> date | None:
+    day = read_day(context, parameter, value)
+    if day is not None and day > clock.today():
+        raise click.BadParameter(f"{value} is in the future: nothing is known as of it yet")
+    return day
+
+
 def as_of_option(command: _F) -> _F:
     """`--as-of`, a day in New York, its close known."""
     return click.option(
         "--as-of",
         metavar="YYYY-MM-DD",
-        callback=read_day,
+        callback=_read_moment,
         help="Use what was known at the end of this day in New York; by default the newest "
         "session in the store.",
     )(command)

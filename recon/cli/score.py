@@ -194,8 +194,7 @@ def _every(store: Store, events: list[Event], folder: Path | None) -> list[Score
 def _one_content(scored: Scored, moves: Moves, form: str, *, to_file: bool) -> bytes:
     if form == "json":
         return document(scored.as_dict() | moves.as_dict())
-    said = f"chances and calls: {scored.model_version}"
-    text = "\n".join([*head(scored.run, clock.today()), said, scored.official.remark])
+    text = "\n".join([*head(scored.run, clock.today(), scored.outlook), scored.official.remark])
     tables = error_tables(scored.judged)
     moved = (
         [migrations_table([(scored.run, moves.scores)]), Text()]

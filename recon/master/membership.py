@@ -83,8 +83,14 @@ def before(
     stale_small = small is None or (latest is not None and small.asof < latest)
     if all_ is not None and stale_large and not stale_small:
         # No Russell 1000 list since the reconstitution: what the whole holds and the small
-        # index does not.
-        r1000 = minus(r3000, r2000)
+        # index does not, nor did when the list of the whole was made.
+        then = choose(
+            snapshots.filter(pl.col("asof") <= all_.asof),
+            "R2000",
+            effective_days,
+            not_before=latest,
+        )
+        r1000 = minus(minus(r3000, r2000), members_of(then, lines, securities))
         used = [s for s in used if s.index != "R1000"] + [
             Snapshot("R1000", all_.asof, "derived", f"{all_.origin} less R2000")
         ]
@@ -119,6 +125,8 @@ def before(
         size=pl.lit(None, pl.String), since=pl.lit("snapshot")
     )
     members = pl.concat([members, alone.select(members.columns)])
+    held_small = pl.col("security_id").is_in(small_caps["security_id"].implode()).fill_null(False)
+    newer = micro is not None and micro.asof >= ages.get("R1000", date.max)
     gone = securities.group_by("security_id").agg(
         gone=(pl.col("gone") <= day).fill_null(False).all()
     )
@@ -129,8 +137,12 @@ def before(
             "ticker",
             "name",
             "security_id",
-            "size",
-            micro=pl.col("security_id").is_in(small_caps["security_id"].implode()).fill_null(False),
+            # The Microcap reaches into the Russell 2000 and never into the Russell 1000.
+            pl.when(held_small & (pl.col("size") == "R1000") & newer)
+            .then(pl.lit("R2000"))
+            .otherwise("size")
+            .alias("size"),
+            micro=held_small,
             since="since",
         ),
         tuple(used),

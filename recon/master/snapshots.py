@@ -6,7 +6,9 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from recon.master.names import company_key, same_company
 from recon.master.resolve import resolve
+from recon.master.symbols import bare
 
 TRUST = (
     "official_membership_list",
@@ -89,13 +91,14 @@ def members_of(snapshot: Snapshot | None, lines: Lines, securities: pl.DataFrame
     lines : callable
         Reads the lines of one snapshot.
     securities : pl.DataFrame
-        Lives with `security_id`.
+        Lives with `security_id` and `first_name`.
 
     Returns
     -------
     pl.DataFrame
-        `ticker` and `name` as printed, `security_id` (null where none bore the ticker then),
-        `day` of the list; a security once.
+        `ticker` and `name` as printed, `security_id` (null where none bore the ticker then, and
+        none of that name has since: quotes may begin years after the listing), `day` of the
+        list; a security once.
     """
     empty = pl.DataFrame(
         schema={"ticker": pl.String, "name": pl.String, "security_id": pl.String, "day": pl.Date}
@@ -105,11 +108,34 @@ def members_of(snapshot: Snapshot | None, lines: Lines, securities: pl.DataFrame
     rows = lines(snapshot.asof, snapshot.index, snapshot.kind, snapshot.origin)
     dated = rows.select("ticker", "name", day=pl.lit(snapshot.asof))
     return (
-        resolve(dated, securities)
+        _quoted_since(resolve(dated, securities), securities)
         .with_columns(key=pl.coalesce("security_id", "ticker"))
         .unique("key", keep="first", maintain_order=True)
         .select(empty.columns)
     )
+
+
+def _quoted_since(named: pl.DataFrame, securities: pl.DataFrame) -> pl.DataFrame:
+    """Find names without a line at the date of their list in the first line of theirs after it.
+
+    Not for a list older than the data: a share that such a list names may have been cancelled.
+    """
+    covered = pl.col("day") >= securities["first"].min()
+    open_ = named.filter(pl.col("security_id").is_null() & pl.col("name").is_not_null() & covered)
+    begun = (
+        open_.select("ticker", "name", "day", spelling=bare("ticker"))
+        .join(
+            securities.select("first", "first_name", later="security_id", spelling=bare("symbol")),
+            on="spelling",
+        )
+        .filter(pl.col("first") > pl.col("day"))
+        .sort("first", "later")
+        .unique("ticker", keep="first", maintain_order=True)
+        .filter(same_company(company_key("name"), company_key("first_name")))
+    )
+    return named.join(
+        begun.select("ticker", "later"), on="ticker", how="left", maintain_order="left"
+    ).with_columns(security_id=pl.coalesce("security_id", "later"))
 
 
 def minus(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:

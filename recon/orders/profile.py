@@ -217,7 +217,10 @@ def read_profile(path: Path | None = None) -> Profile:
             "this value of the profile does not fit",
             field=".".join(str(part) for part in first["loc"]) or "profile",
             value=None if first["type"] == "value_error" else first["input"],
-            expected=first["msg"].removeprefix("Value error, ").removeprefix("Input should be "),
+            expected=first["msg"]
+            .removeprefix("Value error, ")
+            .removeprefix("Input should be ")
+            .replace("Extra inputs are not permitted", "a value that the default profile has"),
         ) from error
 
 

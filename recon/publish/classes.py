@@ -28,7 +28,8 @@ def class_rows(run: Run) -> pl.DataFrame:
     further = pl.col("role") == "additional_class"
     ruled = further & (inside != joins) & pl.col("left_on").is_null()
     action = pl.when(inside).then(pl.lit("delete")).otherwise(pl.lit("add"))
-    presumed = pl.when(ruled).then(pl.when(joins).then(UNKNOWN_PASS).otherwise(1.0)).otherwise(0.0)
+    # Nor is a deletion sure: what trades of a class is seen, what float it has is not.
+    presumed = pl.when(ruled).then(UNKNOWN_PASS).otherwise(0.0)
     named = pl.col("named").eq_missing(action)
     lines = (
         named_lines(run)

@@ -135,6 +135,8 @@ def membership_words(run: Run, members: Sequence[Row]) -> str:
         index = row["size"] or "RMICRO"
         listed = lists.get(index) or lists.get("R3000")
         by = f"the official list of {row['since']}"
+        if row["since"] == "official":
+            by = "official lists alone: no fund holds it"
         if row["since"] == "snapshot" and listed is not None:
             by = f"{listed.kind} of {listed.asof}, {listed.age(run.as_of)} days old"
             by += f" ({listed.origin})"

@@ -141,9 +141,11 @@ def test_what_cannot_be_watched_is_an_error_and_no_flip(call: Run) -> None:
         assert done.stderr.count("\n") == 1
 
 
-def test_archived_runs_are_scored_one_row_each(call: Run) -> None:
-    for day in (EARLY, LAST, date(2024, 5, 24)):
+def test_archived_runs_are_scored_one_row_each(call: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for day in (EARLY, LAST):
         call("watchlist", "--as-of", day)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2024, 5, 25, 12, tzinfo=UTC))
+    call("watchlist", "--as-of", date(2024, 5, 24))
     done = call("score", "--archived")
     assert done.exit_code == 0, done.stderr
     rows = [line.split() for line in done.stdout.splitlines() if line.startswith(" 2024-06")]

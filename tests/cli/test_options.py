@@ -5,6 +5,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from recon.cli.foresight import models_folder
 from recon.cli.options import as_of_option, form, load_settings, store_option
 from recon.errors import InputError
 
@@ -35,6 +36,19 @@ def test_another_form_of_a_day_is_wrong_use(text: str) -> None:
     result = CliRunner().invoke(day, ["--as-of", text])
     assert result.exit_code == 2
     assert "--as-of" in result.output
+
+
+def test_a_day_in_the_future_is_wrong_use() -> None:
+    result = CliRunner().invoke(day, ["--as-of", "2999-04-30"])
+    assert result.exit_code == 2
+    assert "is in the future" in result.output
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no model with a card"):
+        models_folder(str(tmp_path))
+    (tmp_path / "recon-2024-06-strict.json").touch()
+    assert models_folder(str(tmp_path)) == tmp_path
 
 
 def test_the_store_comes_from_the_option_then_the_environment_then_the_platform(

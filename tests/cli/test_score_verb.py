@@ -12,6 +12,7 @@ from small_run import small_run
 
 from recon.backtest import events
 from recon.calendar import event
+from recon.cli import clock
 from recon.cli import score as recon_score
 from recon.publish.candidates import candidates
 from recon.publish.formats import encode
@@ -133,8 +134,13 @@ def test_the_test_year_is_scored_when_asked_for(recon: Run, asked: Asked) -> Non
     ],
 )
 def test_what_cannot_be_scored_is_wrong_use(
-    recon: Run, asked: Asked, arguments: tuple[str, ...], said: str
+    recon: Run,
+    asked: Asked,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: tuple[str, ...],
+    said: str,
 ) -> None:
+    monkeypatch.setattr(clock, "today", lambda: date(2024, 7, 1))
     write_list(Path("list.csv"))
     write_list(Path("late.csv"), as_of=date(2024, 6, 3))
     Path("empty.csv").write_bytes(encode(candidates(small_run()).clear(), "csv"))

@@ -28,6 +28,7 @@ SECURITIES = {
     "symbol": pl.String,
     "first": pl.Date,
     "gone": pl.Date,
+    "first_name": pl.String,
 }
 
 
@@ -37,7 +38,7 @@ def on(text):
 
 def securities(**gone):
     """Every ticker listed since 2021, those named until their day."""
-    rows = [(f"{t}:x", f"{t}:x", t, date(2021, 1, 29), gone.get(t)) for t in TICKERS]
+    rows = [(f"{t}:x", f"{t}:x", t, date(2021, 1, 29), gone.get(t), f"{t} Inc.") for t in TICKERS]
     return pl.DataFrame(rows, schema=SECURITIES, orient="row")
 
 
@@ -249,6 +250,33 @@ class TestStaleLists:
         large = next(s for s in members(lists).snapshots if s.index == "R1000")
         assert large.kind == "derived"
         assert large.asof == on("2024-03-28")
+
+    def test_who_left_the_small_list_since_the_whole_is_not_large(self):
+        lists = Lists(
+            ("2023-03-31", "R1000", "etf_ishares", "AAA"),
+            ("2023-12-29", "R2000", "etf_ishares", "CCC DDD EEE"),
+            ("2023-12-30", "R3000", "etf_ishares", "AAA BBB CCC DDD EEE"),
+            ("2024-03-28", "R2000", "etf_ishares", "CCC DDD"),
+        )
+        assert sizes(lists) == BOTH
+
+    def test_who_is_in_the_microcap_is_not_large(self):
+        lists = Lists(
+            ("2023-03-31", "R1000", "etf_ishares", "AAA"),
+            ("2024-03-28", "R2000", "etf_ishares", "CCC"),
+            ("2024-03-28", "R3000", "etf_ishares", "AAA BBB CCC DDD"),
+            ("2024-04-02", "RMICRO", "etf_ishares", "DDD"),
+        )
+        assert sizes(lists) == BOTH
+
+    def test_an_older_microcap_list_does_not_hold_a_riser_down(self):
+        lists = Lists(
+            ("2023-03-31", "R1000", "etf_ishares", "AAA"),
+            ("2024-03-28", "R2000", "etf_ishares", "CCC DDD"),
+            ("2024-03-28", "R3000", "etf_ishares", "AAA BBB CCC DDD"),
+            ("2023-05-31", "RMICRO", "etf_ishares", "BBB"),
+        )
+        assert sizes(lists) == BOTH
 
     def test_a_stale_small_list_is_the_whole_less_the_large(self):
         lists = Lists(
@@ -464,3 +492,28 @@ class TestMicrocap:
     def test_who_left_the_exchange_left_the_microcap(self):
         found = self.found("2024-03-28", known=securities(EEE=on("2024-04-15")))
         assert "EEE" not in found.lines["ticker"].to_list()
+
+
+class TestQuotedLater:
+    """A member that the data begin to quote after its list is not a newcomer."""
+
+    def test_the_first_line_of_its_ticker_and_name(self):
+        assert self.found("AAA Inc.") == "AAA:x"
+
+    def test_not_that_of_another_name(self):
+        assert self.found("Quite Another Corp.") is None
+
+    def test_not_for_a_list_older_than_the_data(self):
+        assert self.found("AAA Inc.", begins="2024-03-30") is None
+
+    def found(self, name, begins="2021-01-29"):
+        known = securities().with_columns(
+            first=pl.when(pl.col("symbol") == "AAA")
+            .then(pl.lit(on("2024-04-15")))
+            .otherwise(pl.lit(on(begins))),
+            first_name=pl.when(pl.col("symbol") == "AAA")
+            .then(pl.lit(name))
+            .otherwise("first_name"),
+        )
+        lines = members(FUNDS, known=known).lines
+        return lines.filter(ticker="AAA")["security_id"].item()
