@@ -11,6 +11,7 @@ from recon.pipeline import Run
 from recon.publish.explain_words import (
     cap_words,
     check_figures,
+    class_moves,
     excluded_line,
     meanings,
     membership_words,
@@ -81,6 +82,8 @@ def _explained(
     lines, own = found.lines[company_id], found.companies.get(company_id, ())
     remarks = [*filter(None, [remark])]
     remarks += since_rank_day(run, lines, found.official.get(company_id, ()))
+    if own:
+        remarks += class_moves(line, own[0])
     if line["role"] is None:
         remarks.append(excluded_line(line, own[0]["symbol"] if own else None))
     head = {
