@@ -4,6 +4,8 @@ Arrow's own file systems do the work, so nothing is downloaded or installed for 
 are the usual ones of the object store's own tools, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`,
 `AWS_PROFILE` and so on; `AWS_ENDPOINT_URL` (or `AWS_ENDPOINT_URL_S3`) names another S3 server than
 Amazon's. None of them is ever part of an address, a message or a file.
+
+Arrow is brought in where it is needed: every verb imports this module, and few go to such a place.
 """
 
 import os
@@ -13,8 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
-
-from pyarrow import ArrowException, fs
 
 from recon.errors import InputError, StoreError
 from recon.files import write_atomic
@@ -101,6 +101,8 @@ class Place:
         InputError
             If there is no such bucket.
         """
+        from pyarrow import fs  # noqa: PLC0415
+
         bucket = self._root.split("/")[0]
         with self._plainly():
             missing = self._files.get_file_info(bucket).type == fs.FileType.NotFound
@@ -118,6 +120,8 @@ class Place:
     @contextmanager
     def _plainly(self) -> Iterator[None]:
         """Turn what an object store answers into one line that holds no key."""
+        from pyarrow import ArrowException  # noqa: PLC0415
+
         try:
             yield
         except (OSError, ArrowException) as error:
@@ -133,6 +137,8 @@ class Place:
 
 def _open(address: str) -> tuple[Any, str]:
     """Arrow's file system for an address, and the path of the address in it."""
+    from pyarrow import ArrowException, fs  # noqa: PLC0415
+
     if not is_remote(address):
         return fs.LocalFileSystem(), str(Path(address).absolute())
     parts = urlsplit(address)
@@ -167,6 +173,8 @@ def _open(address: str) -> tuple[Any, str]:
 
 
 def _s3() -> Any:
+    from pyarrow import fs  # noqa: PLC0415
+
     environment = os.environ
     endpoint = environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
     return fs.S3FileSystem(
