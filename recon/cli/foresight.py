@@ -11,6 +11,7 @@ from recon.cli.options import load_settings
 from recon.demand.assets import read_assets
 from recon.demand.build import Demand
 from recon.errors import InputError
+from recon.forecast.card import card_files
 from recon.forecast.outlook import Outlook
 from recon.forecast.past import gather
 from recon.pipeline import Run, run
@@ -141,7 +142,7 @@ def models_folder(models: str) -> Path | None:
             value=models,
             expected="shipped, none, or a folder that `recon train` wrote",
         )
-    if not any(Path(models).glob("recon-*.json")):
+    if not card_files(Path(models)):
         raise InputError(
             "there is no model with a card in this folder",
             field="--model",

@@ -72,6 +72,11 @@ class ModelCard(BaseModel):
     simulated: bool = False
 
 
+def card_files(folder: Path) -> list[Path]:
+    """Cards of the models of a folder, by name."""
+    return sorted(folder.glob("recon-*.json"))
+
+
 def read_card(path: Path) -> ModelCard:
     """Read a card.
 
@@ -127,7 +132,7 @@ def fitting(folder: Path, moment: datetime, hindsight: Hindsight) -> Path | None
     InputError
         If a card cannot be read.
     """
-    cards = [(read_card(path), path) for path in sorted(folder.glob("recon-*.json"))]
+    cards = [(read_card(path), path) for path in card_files(folder)]
     fit = [
         (card, path)
         for card, path in cards

@@ -196,13 +196,12 @@ def _place(
     """Rank and band one chunk of paths and add up."""
     moved, counted, alive, drawn = draws
     priced = _priced(ranking, rulebook, moved)
-    passes = priced.copy()
     base = ranking.array("total_cap_usd")
     # Doubles where nothing moves, so that rank day gives the rules' answer to the last digit.
     caps: Floats = np.broadcast_to(base, moved.shape)
     if moved.any() or counted.any():
         caps = base.astype(np.float32) * np.exp(moved + counted)
-    passes &= caps >= rulebook.eligibility.min_total_cap_usd
+    passes = priced & (caps >= rulebook.eligibility.min_total_cap_usd)
     inside = passes & drawn
     ranked = np.where(inside, caps, caps.dtype.type(0))
     rank, percent = rank_and_percent(ranked, base=rulebook.ranks.russell_3000e)

@@ -8,6 +8,7 @@ import polars as pl
 
 from recon.forecast.outlook import Outlook
 from recon.pipeline import Run
+from recon.publish.classes import class_rows
 from recon.publish.explain_words import (
     cap_words,
     check_figures,
@@ -47,7 +48,8 @@ def explain(run: Run, text: str, outlook: Outlook | None = None) -> Explanation:
     line = run.lines.row(by_predicate=pl.col("symbol") == symbol, named=True)
     found = grounds(run, [line["company_id"]], outlook)
     version = STAND_IN if outlook is None else outlook.model_version
-    return _explained(run, line, found, version, asked=text, remark=remark)
+    remarks = [*filter(None, [remark]), *class_moves(symbol, _ruled(run, symbol))]
+    return _explained(run, line, found, version, asked=text, remarks=remarks)
 
 
 def explain_all(
@@ -75,15 +77,24 @@ def explain_all(
     }
 
 
+def _ruled(run: Run, symbol: str) -> list[str]:
+    """Action of the rules on a further class whose company stays: one, or none."""
+    moved = (pl.col("symbol") == symbol) & (pl.col("index") == "R3000") & pl.col("rules_call")
+    return class_rows(run).filter(moved)["action"].to_list()
+
+
 def _explained(
-    run: Run, line: Row, found: Grounds, version: str, *, asked: str, remark: str | None = None
+    run: Run,
+    line: Row,
+    found: Grounds,
+    version: str,
+    *,
+    asked: str,
+    remarks: Sequence[str] = (),
 ) -> Explanation:
     company_id = line["company_id"]
     lines, own = found.lines[company_id], found.companies.get(company_id, ())
-    remarks = [*filter(None, [remark])]
-    remarks += since_rank_day(run, lines, found.official.get(company_id, ()))
-    if own:
-        remarks += class_moves(line, own[0])
+    remarks = [*remarks, *since_rank_day(run, lines, found.official.get(company_id, ()))]
     if line["role"] is None:
         remarks.append(excluded_line(line, own[0]["symbol"] if own else None))
     head = {

@@ -91,15 +91,13 @@ def excluded_line(line: Row, vehicle: str | None) -> str:
     return f"{said}; shown is the company by its line {vehicle}" if vehicle else said
 
 
-def class_moves(line: Row, company: Row) -> list[str]:
+def class_moves(symbol: str, actions: Sequence[str]) -> list[str]:
     """Say that a further class joins or leaves while its company stays (methodology §3.1)."""
-    moves = (line["size"] is not None) != line["line_eligible"] and line["left_on"] is None
-    if line["role"] != "additional_class" or not moves or not company["member"]:
-        return []
-    if company["to_size"] is None:
-        return []
-    does = "joins" if line["line_eligible"] else "leaves"
-    return [f"{line['symbol']} itself {does}: a further class counts by its own trading and size"]
+    does = {"add": "joins", "delete": "leaves"}
+    return [
+        f"{symbol} itself {does[action]}: a further class counts by its own trading and size"
+        for action in actions
+    ]
 
 
 def cap_words(company: Row, lines: Sequence[Row]) -> str:

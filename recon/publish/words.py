@@ -58,6 +58,4 @@ def above(distance: float | None) -> float | None:
 
 def reasons(codes: Sequence[str] | None) -> str:
     """Give reason codes as words, but for those of every company."""
-    return ", ".join(
-        one.replace("_", " ") for one in dict.fromkeys(codes or ()) if one not in OPEN_FOR_ALL
-    )
+    return ", ".join(one.replace("_", " ") for one in codes or () if one not in OPEN_FOR_ALL)

@@ -120,7 +120,7 @@ def eligibility(verdicts: pl.DataFrame) -> pl.DataFrame:
             .when(not_passed.any())
             .then(pl.lit(Verdict.UNKNOWN.value))
             .otherwise(pl.lit(Verdict.PASS.value)),
-            reasons=pl.col("reason").filter(not_passed).sort(),
+            reasons=pl.col("reason").filter(not_passed).unique().sort(),
         )
         .sort("company_id")
     )

@@ -1,6 +1,10 @@
+from dataclasses import replace
+
+import polars as pl
 from small_run import small_run
 
-from recon.publish.explain_words import check_figures, class_moves
+from recon.publish.explain import explain
+from recon.publish.explain_words import check_figures
 
 
 def test_a_country_that_is_not_known_is_said_in_words() -> None:
@@ -13,9 +17,21 @@ def test_a_country_that_is_not_known_is_said_in_words() -> None:
 
 
 def test_a_further_class_may_move_while_its_company_stays() -> None:
-    line = {"symbol": "BBB/B", "role": "additional_class", "size": "R2000", "left_on": None}
-    company = {"member": True, "to_size": "R2000"}
-    (said,) = class_moves(line | {"line_eligible": False}, company)
-    assert said.startswith("BBB/B itself leaves")
-    assert class_moves(line | {"line_eligible": True}, company) == []
-    assert class_moves(line | {"line_eligible": False}, company | {"to_size": None}) == []
+    run = small_run()
+    own = pl.col("symbol") == "BBB/B"
+
+    def said(*, eligible: bool, to_size: str | None = "R1000") -> str:
+        lines = run.lines.with_columns(
+            line_eligible=pl.when(own).then(pl.lit(eligible)).otherwise("line_eligible")
+        )
+        companies = run.companies.with_columns(
+            to_size=pl.when(pl.col("company_id") == "name:B")
+            .then(pl.lit(to_size))
+            .otherwise("to_size")
+        )
+        moved = replace(run, lines=lines, companies=companies)
+        return explain(moved, "BBB/B").remark or ""
+
+    assert said(eligible=False).startswith("BBB/B itself leaves")
+    assert said(eligible=True) == ""
+    assert said(eligible=False, to_size=None) == ""
