@@ -15,12 +15,13 @@ from recon.master.first_counts import with_first_counts
 from recon.master.flags import with_flags
 from recon.master.identity import ciks_of_lines, companies_of_lines
 from recon.master.listed import listed
-from recon.master.lives import lives, renames, securities
+from recon.master.lives import lives, securities
 from recon.master.membership import Membership, before
 from recon.master.names import company_key
 from recon.master.offerings import with_offerings
 from recon.master.own_counts import MAX_AGE, with_own_counts
 from recon.master.pinned import quiet_lines, with_blank_cheques
+from recon.master.renames import renames
 from recon.master.resolve import resolve
 from recon.master.shares import repair
 from recon.master.spin_offs import spun_off
@@ -173,7 +174,8 @@ def known_securities(known: AsOf, history: pl.DataFrame | None = None) -> pl.Dat
     former = known.former_names().select("cik", old_key=company_key("name"))
     name_changes = present.join(former, on="cik").drop_nulls().select("old_key", "new_key")
     marks = known.life_marks(changed)
-    return securities(alive, renames(alive, marks, name_changes, known.symbol_changes()))
+    pairs = known.ticker_cik_history()
+    return securities(alive, renames(alive, marks, name_changes, known.symbol_changes(), pairs))
 
 
 def _plain(frame: pl.DataFrame) -> pl.DataFrame:

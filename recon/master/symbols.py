@@ -7,6 +7,9 @@ with common lines (TA^ and TA, VNOM, BHRB), so they have no bare spelling at all
 
 import polars as pl
 
+WHEN_ISSUED = r"\.V$|^[A-Z]{4}V$|[./]W[DI]$"
+"""Lines of shares that are still to come: `GEV.V` on the NYSE, `EMBCV` on Nasdaq."""
+
 
 def bare(symbol: str | pl.Expr) -> pl.Expr:
     """Letters and digits of a symbol, upper case; null for preferreds (`^`, `$`).
@@ -24,3 +27,8 @@ def edgar_bare(ticker: str | pl.Expr) -> pl.Expr:
     """Bare spelling of an EDGAR ticker, where `-P` and a letter mark a preferred (JPM-PC)."""
     text = (pl.col(ticker) if isinstance(ticker, str) else ticker).str.to_uppercase()
     return pl.when(~text.str.contains(r"-P[A-Z]?$")).then(bare(text))
+
+
+def when_issued(symbol: str) -> pl.Expr:
+    """Whether a symbol of the screener is that of a when-issued or when-distributed line."""
+    return pl.col(symbol).str.contains(WHEN_ISSUED)

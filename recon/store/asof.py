@@ -136,6 +136,10 @@ class AsOf(Quotes):
         pairs = self._live("ticker_cik", slow_facts=self._slow_facts)
         return pairs.rename({"last_changed": "session"})
 
+    def ticker_cik_history(self) -> pl.DataFrame:
+        """Pairs of ticker and CIK as intervals: `valid_from`, `valid_to` (null while so)."""
+        return self._history("ticker_cik")
+
     def former_names(self) -> pl.DataFrame:
         """Names under which companies filed before, with `hindsight`; no end is in the future."""
         sql = query("former_names")

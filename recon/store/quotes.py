@@ -93,8 +93,8 @@ class Quotes(Reads):
         Returns
         -------
         pl.DataFrame
-            `life`, `first_close`, `first_shares`, `last_close`, `last_shares`; USD, shares. A
-            life without a cap near either end has no row.
+            `life`, `first_close`, `first_shares`, `last_close`, `last_shares`, `last_dollars` (of
+            the busiest session); USD, shares. A life without a close near either end has no row.
         """
         marks = self._fetch(
             query("life_marks"),

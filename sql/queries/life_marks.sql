@@ -1,6 +1,7 @@
 -- Close and implied share count at both ends of each life: the first and the last session with a
--- cap within ten days of its start and of its end, of the first source that has it. Lists are
--- parallel, one entry per life.
+-- cap within ten days of its start and of its end (with a close, where none has a cap), of the first
+-- source that has it, and the dollars of the busiest of the last sessions. Lists are parallel, one
+-- entry per life.
 WITH life AS (
     SELECT
         unnest($lives) AS life,
@@ -11,30 +12,33 @@ WITH life AS (
 near AS (
     SELECT
         life.life,
-        life.first,
-        life.gone,
-        quote.session,
+        quote.session BETWEEN life.first AND life.first + 10 AS begins,
+        coalesce(quote.session BETWEEN life.gone - 10 AND life.gone - 1, FALSE) AS ends,
         close,
-        market_cap / close AS shares,
+        CASE WHEN market_cap > 0 THEN market_cap / close END AS shares,
+        close * volume AS dollars,
         row(session, coalesce(list_position($precedence, source), 1000000), source, exchange) AS early,
         row(session, -coalesce(list_position($precedence, source), 1000000), source, exchange) AS late
     FROM quote
     JOIN life USING (symbol)
     JOIN batch USING (batch_id)
     WHERE quote.known_at <= $moment
-      AND market_cap > 0
       AND close > 0
-      AND (
-          quote.session BETWEEN life.first AND life.first + 10
-          OR (life.gone IS NOT NULL AND quote.session BETWEEN life.gone - 10 AND life.gone - 1)
-      )
+      AND (begins OR ends)
 )
 SELECT
     life,
-    arg_min(close, early) FILTER (WHERE session BETWEEN first AND first + 10) AS first_close,
-    arg_min(shares, early) FILTER (WHERE session BETWEEN first AND first + 10) AS first_shares,
-    arg_max(close, late) FILTER (WHERE session BETWEEN gone - 10 AND gone - 1) AS last_close,
-    arg_max(shares, late) FILTER (WHERE session BETWEEN gone - 10 AND gone - 1) AS last_shares
+    coalesce(
+        arg_min(close, early) FILTER (WHERE begins AND shares > 0),
+        arg_min(close, early) FILTER (WHERE begins)
+    ) AS first_close,
+    arg_min(shares, early) FILTER (WHERE begins) AS first_shares,
+    coalesce(
+        arg_max(close, late) FILTER (WHERE ends AND shares > 0),
+        arg_max(close, late) FILTER (WHERE ends)
+    ) AS last_close,
+    arg_max(shares, late) FILTER (WHERE ends) AS last_shares,
+    max(dollars) FILTER (WHERE ends) AS last_dollars
 FROM near
 GROUP BY life
 ORDER BY life

@@ -35,6 +35,7 @@ READS = (
     "filers",
     "ticker_cik",
     "former_names",
+    "ticker_cik_history",
     "symbol_changes",
     "places",
     "cities_abroad",
