@@ -71,6 +71,7 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
         "recon backtest --events 2022-06..2024-06 --leads 0,20 --charts charts -o report.html",
         "recon backtest --learning-curve",
         "recon backtest --ablation --hindsight strict",
+        "recon backtest --admission --leads 0",
         "recon backtest --returns --leads 0 --hindsight strict",
         "recon backtest --returns --leads 0,20 --profile desk.toml",
         "recon backtest --cluster tcp://10.0.0.1:8786",
@@ -104,6 +105,9 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
     "--learning-curve", "mode", flag_value="learning-curve", help="The last event by fewer events."
 )
 @click.option("--ablation", "mode", flag_value="ablation", help="What is left without each part.")
+@click.option(
+    "--admission", "mode", flag_value="admission", help="Who of the large ones was let in, by kind."
+)
 @click.option("--returns", "mode", flag_value="returns", help="Whether the calls pay: event study.")
 @click.option(
     "--weighting",

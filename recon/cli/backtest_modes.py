@@ -9,6 +9,7 @@ import polars as pl
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from recon.backtest.admission import admission
 from recon.backtest.charts import charts, write_charts
 from recon.backtest.parallel import Progress
 from recon.backtest.plan import Plan
@@ -17,7 +18,7 @@ from recon.backtest.terms import Terms
 from recon.backtest.variants import WRONG_BY, ablation, curve, learning_curve
 from recon.cli.backtest_text import backtest_text
 from recon.cli.returns_text import study_text
-from recon.cli.variants_text import ablation_text, curve_text
+from recon.cli.variants_text import ablation_text, admission_text, curve_text
 from recon.publish.pictures import svg
 
 Watch = Callable[[str], Progress]
@@ -101,6 +102,15 @@ def ablated(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
     return Shown(said, found, found, laid)
 
 
+def admitted(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
+    """What became of companies large enough, by kind, beside what is presumed of them."""
+    frame = asked.frame(watch("feature frames"))
+    found = admission(frame).filter(pl.col("lead").is_in(asked.leads))
+    said = {"events": asked.events, "simulated": asked.simulated, "admission": found.to_dicts()}
+    laid = admission_text(found, asked.hindsights, simulated=asked.simulated)
+    return Shown(said, found, found, laid)
+
+
 def returns(asked: Plan, terms: Terms, watch: Watch) -> Shown:
     """Whether the calls pay: the event study at each lead."""
     done = asked.studies(terms, watch("event studies"))
@@ -119,6 +129,7 @@ MODES: dict[str, Callable[[Plan, Terms, Watch], Shown]] = {
     "walk-forward": walk_forward,
     "learning-curve": curve_of_learning,
     "ablation": ablated,
+    "admission": admitted,
     "returns": returns,
 }
 """By the name of the flag; the first without any."""

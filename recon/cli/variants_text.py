@@ -1,4 +1,4 @@
-"""The learning curve and the ablation of a walk-forward, for reading on a terminal."""
+"""The learning curve, the ablation and the admissions of a walk-forward, for the terminal."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -72,6 +72,34 @@ def ablation_text(
                 )
         if not own.is_empty():
             parts += [Text(), laid]
+    return Group(*parts)
+
+
+def admission_text(
+    found: pl.DataFrame, hindsights: Sequence[str], *, simulated: bool
+) -> RenderableType:
+    """Lay the admissions out: admitted of those large enough, by kind and event."""
+    parts: list[RenderableType] = [
+        Text(
+            f"{mark(simulated)}admitted of the companies outside that are large enough, by kind; "
+            f"{' | '.join(hindsights)}"
+        ),
+        Text("presumed: the chance that the classifier starts from"),
+    ]
+    events = found["event"].unique().sort().to_list()
+    for (lead,), own in found.group_by("lead", maintain_order=True):
+        laid = grid(f"{lead} sessions before rank day")
+        head(laid, ["kind", "presumed", *events], left=("kind",))
+        for (kind, presumed), rows in own.group_by("kind", "presumed", maintain_order=True):
+            said = {
+                (row["event"], row["hindsight"]): f"{row['admitted']} of {row['n']:,}"
+                for row in rows.iter_rows(named=True)
+            }
+            cells = [
+                " | ".join(said.get((event, one), "–") for one in hindsights) for event in events
+            ]
+            laid.add_row(str(kind), f"{presumed:g}", *cells)
+        parts += [Text(), laid]
     return Group(*parts)
 
 

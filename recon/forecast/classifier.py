@@ -130,11 +130,10 @@ class ReconClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def operating_threshold(chances: Floats) -> float:
-    """Chance from which a company is called.
+    """Chance from which a company is called: as many are called as changes are expected.
 
-    The threshold under which the expected F1 of the calls is largest, were the chances right. It
-    follows from the chances alone, so no outcome of any event enters it: fewer calls are made
-    far from rank day, where less is sure.
+    It follows from the chances alone, so no outcome of any event enters it. Were the chances
+    right, precision and recall of the calls would be the same, and their F1 near its best.
 
     Parameters
     ----------
@@ -144,19 +143,12 @@ def operating_threshold(chances: Floats) -> float:
     Returns
     -------
     float
-        In [0, 1]; 1 where there are no chances.
-
-    Notes
-    -----
-    Expected F1 is 2 · (expected hits) / (calls + expected changes). Its best threshold is half
-    of the F1 that it reaches (Lipton, Elkan & Naryanaswamy 2014).
+        In [0, 1]; 1 where no change is expected.
     """
-    falling = np.sort(chances)[::-1]
-    if not falling.any():
+    expected = round(float(chances.sum()))
+    if expected == 0:
         return 1.0
-    hits = np.cumsum(falling)
-    expected = 2 * hits / (np.arange(1, len(falling) + 1) + hits[-1])
-    return float(falling[expected.argmax()])
+    return float(np.sort(chances)[-expected])
 
 
 def _dealt(events: npt.NDArray[Any]) -> npt.NDArray[Any]:

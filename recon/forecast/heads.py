@@ -12,31 +12,24 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import expit, logit, ndtr, ndtri  # type: ignore[import-untyped]
+from scipy.special import expit, logit  # type: ignore[import-untyped]
 from sklearn.linear_model import LogisticRegression
 
 from recon.forecast.features import STANDING
 from recon.forecast.learners import Bools, Floats, Judge, Labels
+from recon.forecast.presumed import presumed
+from recon.forecast.size import HARD, size_chance
 from recon.forecast.traits import KIND
 
-COUNT_DOUBT: Final = 0.06
-"""Log cap: how far the owner's count is from the best public one when nothing seems wrong, and
-the line from ours; shares issued or bought back since the last filing. Keeps rank day from being
-certain."""
 IN_SIZE: Final = 0.6
 """Chance above which a company shows what the owner makes of its kind."""
 POSSIBLE: Final = 0.003
 """Chance of the size below which nothing is learned."""
-DOUBTED: Final = 2.0
+DOUBTED: Final = 1.5
 """Events by which all that is learned is held back: companies of one event err together, so
-what few events show is mostly their luck. With four, two thirds of it are believed."""
-PASSES: Final = 0.8
-REFUSED_PASSES: Final = 0.05
-"""Chance of a company that the public rules admit, or refuse, to be admitted: presumed before
-any event has shown it."""
-HARD: Final = 1e-4
-"""No chance is taken for surer than this."""
-
+what few events show is mostly their luck. With three, two thirds of it are believed."""
+PRESUMPTION: Final = "presumption"
+"""Name of the column that a head adds to those of an entry: see `recon.forecast.presumed`."""
 _MEMBERSHIP: Final = ("member", "was_r1000", "was_micro", "knows_micro", "unheld", "list_age")
 _FIGURES: Final = tuple(n for n in KIND if n != "sector_code")
 """A code is no figure; what the sector tells is in `kind_odds`."""
@@ -47,6 +40,7 @@ ADMISSION: Final = (
 )
 """Features that bear on admission, given a sufficient size."""
 EVIDENCE: Final = (
+    PRESUMPTION,
     "kind_odds",
     "ruled_eligible",
     "refused_recon",
@@ -95,63 +89,6 @@ NAMING: Final = (
 """Features that tell who will not be there any more, or is larger than its count says."""
 RISING: Final = {"kind_odds": 1, "ruled_eligible": 1}
 """Signs that are known before anything is learned."""
-
-
-def line_chance(distance: Floats, sigma: Floats, paths: Floats, shift: float = 0.0) -> Floats:
-    """Chance that a cap ends above a line, counts and line never quite sure.
-
-    Parameters
-    ----------
-    distance : array (n,)
-        Log of today's cap over today's line; NaN where the cap is not known.
-    sigma : array (n,)
-        Of the log cap up to rank day.
-    paths : array (n,)
-        Share of simulated paths that end above; NaN where nothing is left to move.
-    shift : float
-        Log cap by which the line lies lower than it seems.
-
-    Returns
-    -------
-    array (n,)
-        A normal around the distance, and where there are paths the mean of that and of theirs,
-        which know fat tails and moving lines; NaN where the distance is.
-    """
-    width = np.sqrt(np.nan_to_num(sigma) ** 2 + COUNT_DOUBT**2)
-    smooth = ndtr((distance + shift) / width)
-    moved = ndtr(ndtri(np.clip(paths, HARD, 1 - HARD)) + shift / width)
-    return np.asarray(np.where(np.isfinite(paths), 0.5 * (smooth + moved), smooth))
-
-
-def size_chance(x: Floats, features: Sequence[str], shift: float = 0.0) -> Floats:
-    """Chance that size and price put a company into the Russell 3000.
-
-    Parameters
-    ----------
-    x : array (n, features)
-        Features.
-    features : sequence of str
-        Their names.
-    shift : float
-        As for `line_chance`.
-
-    Returns
-    -------
-    array (n,)
-        `line_chance` at rank 3,000, times the share of paths on which the price rule holds on
-        rank day; 0.5 where the cap is not known.
-    """
-    at = {name: i for i, name in enumerate(features)}
-    priced = np.nan_to_num(x[:, at["p_priced"]], nan=1.0)
-    paths = x[:, at["p_r3000"]] / np.maximum(priced, HARD)
-    ahead = x[:, at["sessions_ahead"]] > 0
-    chance = line_chance(
-        x[:, at["distance_3000"]],
-        x[:, at["sigma"]],
-        np.where(ahead, np.minimum(paths, 1.0), np.nan),
-        shift,
-    )
-    return np.asarray(np.where(np.isfinite(chance), chance, 0.5) * priced)
 
 
 class Head:
@@ -235,8 +172,8 @@ class Head:
         shown = size >= IN_SIZE
         kept = y if self.side == "enter" else 1 - y
         wanted, plain = (ADMISSION, EVIDENCE) if self.side == "enter" else (STAYING, None)
-        self.admits_ = Judge(wanted, self.features, RISING, self.rounds, plain).fit(
-            x[shown], kept[shown]
+        self.admits_ = Judge(wanted, [*self.features, PRESUMPTION], RISING, self.rounds, plain).fit(
+            self._with_presumed(x[shown]), kept[shown]
         )
         if self.side == "leave":
             out = 1 - size * self._admitted(x) >= IN_SIZE
@@ -244,13 +181,16 @@ class Head:
 
     def _admitted(self, x: Floats) -> Floats:
         """Chance that the owner admits a company of sufficient size."""
-        learned = self.admits_.chance(x)
+        known = self._with_presumed(x)
+        learned = self.admits_.chance(known)
         if self.side == "leave":
             return learned
-        eligible = x[:, self.features.index("ruled_eligible")] == 1
-        presumed = logit(np.where(eligible, PASSES, REFUSED_PASSES))
         odds = logit(np.clip(learned, HARD, 1 - HARD))
-        return np.asarray(expit(self.trust_ * odds + (1 - self.trust_) * presumed))
+        return np.asarray(expit(self.trust_ * odds + (1 - self.trust_) * known[:, -1]))
+
+    def _with_presumed(self, x: Floats) -> Floats:
+        """Features, and in a last column what is presumed of companies outside."""
+        return np.column_stack([x, presumed(x, self.features)])
 
     def _odds(self, x: Floats) -> Callable[[float], Floats]:
         """Log odds before calibration, by the shift of the line."""

@@ -14,8 +14,8 @@ from scipy.optimize import brentq  # type: ignore[import-untyped]
 
 from recon.forecast.classifier import ReconClassifier, operating_threshold
 from recon.forecast.features import FEATURES
-from recon.forecast.heads import line_chance
 from recon.forecast.learners import Bools, Floats
+from recon.forecast.size import line_chance
 
 MOST_SHIFT: Final = 0.1
 """Log cap by which the line is moved at most: more is no error of the line."""

@@ -15,9 +15,9 @@ from scipy.special import logit  # type: ignore[import-untyped]
 
 from recon.forecast.classifier import ReconClassifier
 from recon.forecast.features import FEATURES
-from recon.forecast.heads import HARD
 from recon.forecast.learners import Floats
 from recon.forecast.predict import matrix
+from recon.forecast.size import HARD
 
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
     "size": ("distance_3000", "p_r3000", "sigma"),

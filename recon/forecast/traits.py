@@ -197,10 +197,11 @@ def unheld(membership: Membership) -> pl.DataFrame:
 
 
 def once_members(announcements: pl.DataFrame, view: View) -> pl.DataFrame:
-    """Securities that an official list of the past names: they were members at some time.
+    """Securities that an official list of the past names: they have passed the tests.
 
     A list older than the data is read by the tickers of their first session. The event's own
-    lists are its outcome and no past.
+    lists are its outcome and no past. Whoever was put out or left out since, in spite of its
+    size, passes them no more.
     """
     begin = view.securities["first"].min()
     effective = {e: event(e).effective for e in announcements["event"].unique().to_list()}
@@ -213,9 +214,15 @@ def once_members(announcements: pl.DataFrame, view: View) -> pl.DataFrame:
     dated = past.filter(pl.col("day") <= view.as_of).with_columns(
         day=pl.max_horizontal("day", pl.lit(begin, pl.Date))
     )
+    left_out = view.companies.filter(
+        ~pl.col("member")
+        & pl.col("passed_over").is_not_null()
+        & ~pl.col("passed_over").str.starts_with("ipo:")
+    )
     return (
         resolve(dated.unique(["ticker", "day"], maintain_order=True), view.securities)
         .drop_nulls("security_id")
+        .join(left_out, on="security_id", how="anti", maintain_order="left")
         .unique("security_id")
         .select("security_id", once_member=pl.lit(1.0))
     )

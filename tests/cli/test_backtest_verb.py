@@ -185,6 +185,7 @@ def test_no_chance_or_call_knows_what_came_after_its_moment(recon: Run, folder: 
     [
         ("--learning-curve", "learning curve: 2023-06 by models of fewer events"),
         ("--ablation", "caps of a wrong date"),
+        ("--admission", "the chance that the classifier starts from"),
     ],
 )
 def test_what_each_part_is_worth_is_printed(recon: Run, flag: str, said: str) -> None:
@@ -192,7 +193,7 @@ def test_what_each_part_is_worth_is_printed(recon: Run, flag: str, said: str) ->
     done = recon(*arguments)
     assert done.exit_code == 0, done.stderr
     assert said in done.stdout
-    key = {"--learning-curve": "learning_curve", "--ablation": "ablation"}[flag]
+    key = flag.removeprefix("--").replace("-", "_")
     assert json.loads(recon(*arguments, "--format", "json").stdout)[key]
 
 
