@@ -23,7 +23,7 @@ from recon.publish.formats import encode
 from recon.settings import Settings
 from recon.store import Hindsight
 
-EDITION: Final = 10
+EDITION: Final = 11
 """Raised whenever a frame computed before is no longer what this program computes."""
 SETTLED_DAYS: Final = 45
 """Calendar days of data before a moment: a month of sessions for volatilities and volumes."""

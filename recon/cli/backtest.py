@@ -83,8 +83,8 @@ def read_leads(_context: click.Context, _parameter: click.Parameter, value: str)
     metavar="FROM..TO",
     callback=read_events,
     help="Events to score, or a list by commas. Those before each train its model. By default "
-    f"{FIRST_YEAR + 1}-06..{LAST_YEAR}-06, with --returns from {FIRST_YEAR}-06, which no model "
-    "can have learned for.",
+    f"{FIRST_YEAR + 1}-06..{LAST_YEAR}-06, with --returns and --admission from {FIRST_YEAR}-06, "
+    "which no model can have learned for.",
 )
 @click.option(
     "--leads",
@@ -186,7 +186,8 @@ def backtest(
         raise click.UsageError(f"--charts does not go with --{mode}")
     studied = mode == "returns"
     terms = _terms(studied, weighting, profile_file, models)
-    first = FIRST_YEAR if studied else FIRST_YEAR + 1
+    untaught = mode in {"returns", "admission"}
+    first = FIRST_YEAR if untaught else FIRST_YEAR + 1
     last = TEST_YEAR if include_test_year else LAST_YEAR
     events_asked = wanted or named_events(f"{first}-06..{last}-06")
     with open_store(store) as opened:
@@ -198,7 +199,7 @@ def backtest(
             settings=load_settings(),
             frames=frames,
             jobs=jobs,
-            untaught=studied,
+            untaught=untaught,
         )
     with cluster(address), _watching() as watch:
         shown = MODES[kind](asked, terms, watch)

@@ -105,7 +105,9 @@ def ablated(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
 def admitted(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
     """What became of companies large enough, by kind, beside what is presumed of them."""
     frame = asked.frame(watch("feature frames"))
-    found = admission(frame).filter(pl.col("lead").is_in(asked.leads))
+    found = admission(
+        frame.filter(pl.col("lead").is_in(asked.leads) & pl.col("event").is_in(asked.events))
+    )
     said = {"events": asked.events, "simulated": asked.simulated, "admission": found.to_dicts()}
     laid = admission_text(found, asked.hindsights, simulated=asked.simulated)
     return Shown(said, found, found, laid)

@@ -146,9 +146,14 @@ def operating_threshold(chances: Floats) -> float:
         In [0, 1]; 1 where no change is expected.
     """
     expected = round(float(chances.sum()))
-    if expected == 0:
+    falling = np.sort(chances)[::-1]
+    if expected == 0 or falling[0] == 0:
         return 1.0
-    return float(np.sort(chances)[-expected])
+    least = falling[expected - 1]
+    # Equal chances are called together or not at all.
+    if expected < len(falling) and falling[expected] == least and least < falling[0]:
+        least = falling[falling > least][-1]
+    return float(least)
 
 
 def _dealt(events: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -9,13 +9,19 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from recon.calendar import event
 from recon.forecast.factors import fit_factors, log_returns
 from recon.forecast.field import Field, field_of
 from recon.forecast.hazard import hazard
 from recon.forecast.kind import chance_by_kind
 from recon.forecast.simulate import PATHS, Outcome, Setting, seed_of, simulate
-from recon.forecast.traits import KIND, list_age, once_members, traits, unheld
+from recon.forecast.traits import (
+    KIND,
+    list_age,
+    once_members,
+    passed_over,
+    traits,
+    unheld,
+)
 from recon.forecast.view import View
 
 SIZE: Final = (
@@ -107,7 +113,7 @@ def examine(
     """
     outcome = _outcome(view, field_of(view), quotes, paths, seed)
     known = traits(view, quotes)
-    refused = pl.col("passed_over").is_not_null() & ~pl.col("member")
+    refused = pl.any_horizontal(*passed_over(view).values())
     asked = view.companies.select("company_id", "member", refused=refused).join(
         known, on="company_id", maintain_order="left"
     )
@@ -183,21 +189,16 @@ def _failures(view: View) -> pl.DataFrame:
 
 
 def _standing(view: View) -> dict[str, pl.Expr]:
-    past = pl.col("passed_over")
+    left_out = passed_over(view)
     provenance = pl.col("cap_provenance")
-    refused = past.is_not_null() & ~past.str.starts_with("ipo:") & ~pl.col("member")
-    begin = view.securities["first"].min()
-    tests = view.companies["passed_over"].drop_nulls().unique().sort().to_list()
-    before = [test for test in tests if event(test).rank_day < begin]  # type: ignore[operator]
     return {
         "knows_micro": pl.lit(float(view.membership.micro is not None)),
         "unheld": pl.col("unheld").fill_null(0.0),
         "once_member": pl.col("once_member").fill_null(0.0),
         "list_age": pl.lit(list_age(view.membership, view.as_of)),
-        "refused_recon": refused & ~past.is_in(before),
-        # Tested before the data begin: its size then is a guess (`recon.master.evidence`).
-        "refused_early": refused & past.is_in(before),
-        "refused_ipo": past.str.starts_with("ipo:").fill_null(False) & ~pl.col("member"),
+        "refused_recon": left_out["reconstitution"],
+        "refused_early": left_out["early"],
+        "refused_ipo": left_out["ipo"],
         # Reconstitutions come once a year at the end of April or in May (before 2026).
         "events_since_listed": (pl.col("listed_years") + 0.05).floor(),
         "doubt": pl.col("log_shares_dispersion").fill_null(0.0).clip(0, 1),

@@ -170,22 +170,22 @@ class Head:
     def _fit(self, x: Floats, y: Labels) -> None:
         size = size_chance(x, self.features)
         shown = size >= IN_SIZE
-        kept = y if self.side == "enter" else 1 - y
-        wanted, plain = (ADMISSION, EVIDENCE) if self.side == "enter" else (STAYING, None)
-        self.admits_ = Judge(wanted, [*self.features, PRESUMPTION], RISING, self.rounds, plain).fit(
-            self._with_presumed(x[shown]), kept[shown]
-        )
-        if self.side == "leave":
+        if self.side == "enter":
+            columns = [*self.features, PRESUMPTION]
+            self.admits_ = Judge(ADMISSION, columns, RISING, self.rounds, EVIDENCE)
+            self.admits_.fit(self._with_presumed(x[shown]), y[shown])
+        else:
+            self.admits_ = Judge(STAYING, self.features, RISING, self.rounds)
+            self.admits_.fit(x[shown], 1 - y[shown])
             out = 1 - size * self._admitted(x) >= IN_SIZE
             self.named_ = Judge(NAMING, self.features, {}, self.rounds).fit(x[out], y[out])
 
     def _admitted(self, x: Floats) -> Floats:
         """Chance that the owner admits a company of sufficient size."""
-        known = self._with_presumed(x)
-        learned = self.admits_.chance(known)
         if self.side == "leave":
-            return learned
-        odds = logit(np.clip(learned, HARD, 1 - HARD))
+            return self.admits_.chance(x)
+        known = self._with_presumed(x)
+        odds = logit(np.clip(self.admits_.chance(known), HARD, 1 - HARD))
         return np.asarray(expit(self.trust_ * odds + (1 - self.trust_) * known[:, -1]))
 
     def _with_presumed(self, x: Floats) -> Floats:

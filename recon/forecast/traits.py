@@ -196,6 +196,28 @@ def unheld(membership: Membership) -> pl.DataFrame:
     )
 
 
+def passed_over(view: View) -> dict[str, pl.Expr]:
+    """Whether a company is no member and which kind of past event left it out last.
+
+    Returns
+    -------
+    dict of str to pl.Expr
+        `reconstitution`; `early`, one before the data begin, whose sizes are a guess
+        (`recon.master.evidence`); `ipo`.
+    """
+    begin = view.securities["first"].min()
+    tests = view.companies["passed_over"].drop_nulls().unique().sort().to_list()
+    early = [test for test in tests if event(test).rank_day < begin]  # type: ignore[operator]
+    past, outside = pl.col("passed_over"), ~pl.col("member")
+    ipo = past.str.starts_with("ipo:").fill_null(False)
+    before = past.is_in(early).fill_null(False)
+    return {
+        "reconstitution": outside & past.is_not_null() & ~ipo & ~before,
+        "early": outside & ~ipo & before,
+        "ipo": outside & ipo,
+    }
+
+
 def once_members(announcements: pl.DataFrame, view: View) -> pl.DataFrame:
     """Securities that an official list of the past names: they have passed the tests.
 
@@ -214,11 +236,7 @@ def once_members(announcements: pl.DataFrame, view: View) -> pl.DataFrame:
     dated = past.filter(pl.col("day") <= view.as_of).with_columns(
         day=pl.max_horizontal("day", pl.lit(begin, pl.Date))
     )
-    left_out = view.companies.filter(
-        ~pl.col("member")
-        & pl.col("passed_over").is_not_null()
-        & ~pl.col("passed_over").str.starts_with("ipo:")
-    )
+    left_out = view.companies.filter(passed_over(view)["reconstitution"])
     return (
         resolve(dated.unique(["ticker", "day"], maintain_order=True), view.securities)
         .drop_nulls("security_id")

@@ -1,9 +1,9 @@
 """Which lives are one security under two symbols (FB → META).
 
 Evidence for a rename, the strongest first: a symbol change that the exchanges announced; the same
-full security name, the same share count to five digits at a like price, or a change of name at
-EDGAR; and, for what is then left, the CIK that EDGAR gives both tickers. Prices and counts are
-those of the last session of the old symbol and the first of the new one.
+full security name, or a change of name at EDGAR; one CIK that EDGAR gives both tickers; the same
+share count to five digits at a like price. Prices and counts are those of the last session of the
+old symbol and the first of the new one.
 """
 
 from datetime import timedelta
@@ -11,7 +11,7 @@ from datetime import timedelta
 import polars as pl
 
 from recon.master.names import company_key
-from recon.master.symbols import bare, edgar_bare, when_issued
+from recon.master.symbols import bare, edgar_bare, is_when_issued
 
 RENAME_GAP = timedelta(days=7)
 """Calendar days between the end of one symbol and the start of its successor."""
@@ -24,7 +24,7 @@ LETTER = 0.05
 of its classes and series when it changes the rest (VIACA → PARAA)."""
 _DERIVED = r"\^(.*)$|[./](U|WS|W|RT|R)$|^[A-Z]{4}([URWZ])$"
 """Ending of a symbol that marks a preferred, unit, warrant or right, which are no common stock."""
-_NOT_COMMON = r"(?i)\b(preferred|notes?|debentures?|warrants?|units?|rights?)\b"
+_NOT_COMMON = r"(?i)\b(preferred|notes?|debentures?|warrants?|(sub)?units?|rights?)\b"
 
 
 def renames(
@@ -54,16 +54,16 @@ def renames(
     Returns
     -------
     pl.DataFrame
-        `life`, `successor`; each at most once, an announced change winning, then the nearest
-        price (two classes of one company carry the same count), of several at one price the class
-        that traded most (classes that became one).
+        `life`, `successor`; each at most once, the stronger evidence winning, then the nearest
+        price (two classes of one company carry the same count), and of classes that became one
+        the class that traded most.
 
     Notes
     -----
     A when-issued line trades beside the line that it stands for, so it comes before nobody.
     """
-    regular = lives.filter(~when_issued("symbol"))
-    near = _near(regular, marks, ticker_cik).join(
+    regular = lives.filter(~is_when_issued("symbol"))
+    near = _near(regular, marks).join(
         name_changes.select("old_key", "new_key", changed=pl.lit(True)).unique(),
         on=["old_key", "new_key"],
         how="left",
@@ -75,29 +75,25 @@ def renames(
     # blank cheque is not the common stock of the company that it merged with.
     same_kind = pl.col("old_kind") == pl.col("new_kind")
     changed = pl.col("changed").fill_null(False) & same_kind
-    found = near.filter(
-        same_name | (same_count & like_price).fill_null(False) | changed
-    ).with_columns(
-        # A count alone is weak: many blank cheques have the same.
+    by_name = near.filter(same_name | changed).with_columns(
         distance=pl.col("return").fill_null(PRICE_TOLERANCE)
         - same_name.cast(pl.Float64)
         - changed.cast(pl.Float64)
     )
-    described_alike = pl.col("last_name").str.contains(_NOT_COMMON).fill_null(False) == pl.col(
-        "first_name"
-    ).str.contains(_NOT_COMMON).fill_null(False)
     one_line = (pl.len().over("life") == 1) & (pl.len().over("successor") == 1)
     by_issuer = (
-        near.filter((pl.col("last_cik") == pl.col("first_cik")) & same_kind & described_alike)
+        near.join(_of_one_issuer(regular, ticker_cik), on=["life", "successor"], how="semi")
+        .filter(same_kind & _described_alike())
         .filter(one_line | like_price)
         .with_columns(distance="return")
     )
+    # Many blank cheques have the same count.
+    by_count = near.filter(same_count & like_price).with_columns(distance="return")
     return _nearest_first(
         pl.concat(
             [
                 _announced(regular, symbol_changes),
-                _ordered(found),
-                _ordered(by_issuer),
+                *(_ordered(pairs) for pairs in (by_name, by_issuer, by_count)),
             ]
         ).unique(keep="first", maintain_order=True)
     )
@@ -123,20 +119,15 @@ def _ordered(pairs: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _near(lives: pl.DataFrame, marks: pl.DataFrame, ticker_cik: pl.DataFrame) -> pl.DataFrame:
+def _near(lives: pl.DataFrame, marks: pl.DataFrame) -> pl.DataFrame:
     """Pairs of a life that ended and one under another symbol that began within `RENAME_GAP`."""
-    marked = (
-        lives.join(marks, on="life", how="left")
-        .join(_issuers(lives, ticker_cik), on="life", how="left")
-        .with_columns(kind=_derived("symbol"))
-    )
+    marked = lives.join(marks, on="life", how="left").with_columns(kind=_derived("symbol"))
     ended = marked.filter(pl.col("gone").is_not_null()).select(
         "life",
         "last_name",
         "last_close",
         "last_shares",
         "last_dollars",
-        "last_cik",
         old_symbol="symbol",
         old_kind="kind",
         old_key=company_key("last_name"),
@@ -146,7 +137,6 @@ def _near(lives: pl.DataFrame, marks: pl.DataFrame, ticker_cik: pl.DataFrame) ->
         "first_name",
         "first_close",
         "first_shares",
-        "first_cik",
         "first",
         successor="life",
         new_symbol="symbol",
@@ -163,20 +153,32 @@ def _near(lives: pl.DataFrame, marks: pl.DataFrame, ticker_cik: pl.DataFrame) ->
     )
 
 
-def _issuers(lives: pl.DataFrame, ticker_cik: pl.DataFrame) -> pl.DataFrame:
-    """First and last CIK that EDGAR gave a symbol while it was listed, per `life`."""
+def _of_one_issuer(lives: pl.DataFrame, ticker_cik: pl.DataFrame) -> pl.DataFrame:
+    """Pairs of lives to whose symbols EDGAR gave one CIK while they were listed.
+
+    Any CIK counts, as a ticker that is taken over is the old company's too for a while.
+    """
     pairs = ticker_cik.select("cik", "valid_from", "valid_to", spelling=edgar_bare("ticker"))
     while_listed = (pl.col("valid_to").is_null() | (pl.col("valid_to") > pl.col("first"))) & (
         pl.col("gone").is_null() | (pl.col("valid_from") < pl.col("gone"))
     )
-    return (
+    ciks = (
         lives.select("life", "first", "gone", spelling=bare("symbol"))
         .join(pairs.drop_nulls("spelling"), on="spelling")
         .filter(while_listed)
-        .sort("valid_from", "cik")
-        .group_by("life", maintain_order=True)
-        .agg(first_cik=pl.col("cik").first(), last_cik=pl.col("cik").last())
+        .select("life", "cik")
+        .unique()
     )
+    return ciks.join(ciks.rename({"life": "successor"}), on="cik").select("life", "successor")
+
+
+def _described_alike() -> pl.Expr:
+    """Whether both names, or neither, say that the line is no common stock."""
+    old, new = (
+        pl.col(name).str.contains(_NOT_COMMON).fill_null(False)
+        for name in ("last_name", "first_name")
+    )
+    return old == new
 
 
 def _announced(lives: pl.DataFrame, symbol_changes: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from recon.master.names import company_key
-from recon.master.symbols import bare
+from recon.master.symbols import WHEN_ISSUED_NASDAQ, WHEN_ISSUED_NYSE, bare
 
 WINDOW = timedelta(days=10)
 """Calendar days between the end of when-issued and the start of regular trading, and by which
@@ -37,8 +37,8 @@ def when_issued(history: pl.DataFrame) -> pl.DataFrame:
         listed).
     """
     symbol = pl.col("symbol")
-    nyse = symbol.str.contains(r"\.V$")
-    nasdaq = symbol.str.contains(r"^[A-Z]{4}V$")
+    nyse = symbol.str.contains(WHEN_ISSUED_NYSE)
+    nasdaq = symbol.str.contains(WHEN_ISSUED_NASDAQ)
     named = pl.col("name").str.contains(_ISSUED) & ~pl.col("name").str.contains(_NOT_EQUITY)
     return (
         history.filter(nyse | nasdaq)

@@ -7,8 +7,9 @@ with common lines (TA^ and TA, VNOM, BHRB), so they have no bare spelling at all
 
 import polars as pl
 
-WHEN_ISSUED = r"\.V$|^[A-Z]{4}V$|[./]W[DI]$"
-"""Lines of shares that are still to come: `GEV.V` on the NYSE, `EMBCV` on Nasdaq."""
+WHEN_ISSUED_NYSE = r"\.V$"
+WHEN_ISSUED_NASDAQ = r"^[A-Z]{4}V$"
+"""Lines of shares that are still to come: `GEV.V`, `EMBCV`."""
 
 
 def bare(symbol: str | pl.Expr) -> pl.Expr:
@@ -29,6 +30,6 @@ def edgar_bare(ticker: str | pl.Expr) -> pl.Expr:
     return pl.when(~text.str.contains(r"-P[A-Z]?$")).then(bare(text))
 
 
-def when_issued(symbol: str) -> pl.Expr:
+def is_when_issued(symbol: str) -> pl.Expr:
     """Whether a symbol of the screener is that of a when-issued or when-distributed line."""
-    return pl.col(symbol).str.contains(WHEN_ISSUED)
+    return pl.col(symbol).str.contains(rf"{WHEN_ISSUED_NYSE}|{WHEN_ISSUED_NASDAQ}|[./]W[DI]$")

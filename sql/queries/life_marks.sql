@@ -1,7 +1,7 @@
 -- Close and implied share count at both ends of each life: the first and the last session with a
 -- cap within ten days of its start and of its end (with a close, where none has a cap), of the first
--- source that has it, and the dollars of the busiest of the last sessions. Lists are parallel, one
--- entry per life.
+-- source that has it, as last known; and the dollars of the busiest of the last sessions, of any
+-- source. Lists are parallel, one entry per life.
 WITH life AS (
     SELECT
         unnest($lives) AS life,
@@ -17,8 +17,9 @@ near AS (
         close,
         CASE WHEN market_cap > 0 THEN market_cap / close END AS shares,
         close * volume AS dollars,
-        row(session, coalesce(list_position($precedence, source), 1000000), source, exchange) AS early,
-        row(session, -coalesce(list_position($precedence, source), 1000000), source, exchange) AS late
+        coalesce(list_position($precedence, source), 1000000) AS place,
+        row(session, place, source, exchange, -epoch_us(quote.known_at)) AS early,
+        row(session, -place, source, exchange, epoch_us(quote.known_at)) AS late
     FROM quote
     JOIN life USING (symbol)
     JOIN batch USING (batch_id)

@@ -10,6 +10,7 @@ from small_events import frame
 
 from recon.forecast.classifier import ReconClassifier, operating_threshold
 from recon.forecast.features import FEATURES
+from recon.forecast.heads import EVIDENCE, PRESUMPTION
 from recon.forecast.size import size_chance
 
 
@@ -90,6 +91,32 @@ def test_as_many_are_called_as_changes_are_expected() -> None:
     assert operating_threshold(np.full(5, 0.05)) == 1.0
     assert operating_threshold(np.zeros(3)) == 1.0
     assert operating_threshold(np.array([])) == 1.0
+
+
+def test_equal_chances_are_called_together_or_not_at_all() -> None:
+    """Fifty sure ones, and two thousand of whom twenty are expected, nobody knows which."""
+    chances = np.concatenate([np.full(50, 0.9), np.full(2000, 0.01)])
+    assert (chances >= operating_threshold(chances)).sum() == 50
+
+
+def test_a_kind_is_presumed_before_it_is_learned() -> None:
+    """That the Microcap holds a company is read in no other way."""
+    x, y, groups, rows = data("2021-06")
+    model = ReconClassifier(rounds=40).fit(x, y, groups)
+    asked = x[((rows["member"] == 0) & (rows["distance_3000"] > 0.5)).to_numpy()][:20].copy()
+    chances = []
+    for held in (0.0, 1.0):
+        asked[:, FEATURES.index("was_micro")] = held
+        chances.append(model.predict_proba(asked)[:, 1])
+    assert (chances[1] > chances[0]).all()
+
+
+def test_what_is_presumed_is_learned_from_too() -> None:
+    x, y, groups, rows = data("2021-06", "2022-06")
+    abroad = (rows["files_as_foreign"] == 1).to_numpy()
+    x[:, FEATURES.index("was_micro")] = np.where(abroad, 0.0, 1.0)
+    line = ReconClassifier(rounds=40).fit(x, y, groups).heads_["enter"].admits_.line_
+    assert line.coef_[0, EVIDENCE.index(PRESUMPTION)] > 0
 
 
 def test_what_few_events_show_is_held_back(fitted: ReconClassifier) -> None:

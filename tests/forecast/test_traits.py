@@ -29,6 +29,7 @@ def test_the_events_own_list_is_its_outcome_and_no_past() -> None:
         (None, False, True),
         ("2023-06", False, False),
         ("2023-06", True, True),  # let in since
+        ("2019-06", False, True),  # before the data: its size then is a guess
         ("ipo:2023-09", False, True),  # no reconstitution
     ],
 )

@@ -306,3 +306,92 @@ class TestRenames:
         ]
         ciks = [("MDVA", "9", "2021-12-26", end), ("MDV", "9", end, None)]
         assert chained(history, *ends, ciks=ciks)[f"MDV:{end}"] == f"MDV:{end}"
+
+    def test_of_several_lines_of_one_cik_only_a_like_price_tells(self):
+        end = "2023-02-27"
+        history = listed(
+            ("OLDA", "Old Inc. Class A Common Stock", "2021-01-29", end),
+            ("OLDB", "Old Inc. Class B Common Stock", "2021-01-29", end),
+            ("NEWA", "New Inc. Class A Common Stock", end, None),
+            ("NEWB", "New Inc. Class B Common Stock", end, None),
+        )
+        ends = [
+            ("OLDA:2021-01-29", 30.0, None, 20.0, None),
+            ("OLDB:2021-01-29", 33.0, None, 60.0, None),
+            (f"NEWA:{end}", 21.0, None, None, None),
+            (f"NEWB:{end}", 100.0, None, None, None),
+        ]
+        ciks = [
+            *((t, "7", "2021-12-26", end) for t in ("OLDA", "OLDB")),
+            *((t, "7", end, None) for t in ("NEWA", "NEWB")),
+        ]
+        found = chained(history, *ends, ciks=ciks)
+        assert found[f"NEWA:{end}"] == "OLDA:2021-01-29"
+        assert found[f"NEWB:{end}"] == f"NEWB:{end}"
+
+    def test_a_ticker_taken_over_is_the_old_companys_too_for_a_while(self):
+        end = "2022-01-06"
+        history = listed(
+            ("VPCC", "VPC Impact Acquisition Holdings III Class A", "2021-04-01", end),
+            ("DAVE", "Dave Inc. Class A Common Stock", end, None),
+        )
+        ciks = [
+            ("VPCC", "3", "2021-12-26", "2022-01-07"),
+            ("DAVE", "2", "2021-12-26", "2022-01-10"),
+            ("DAVE", "3", "2022-01-07", None),
+        ]
+        assert chained(history, ciks=ciks)[f"DAVE:{end}"] == "VPCC:2021-04-01"
+
+    def test_a_cik_of_before_the_listing_or_after_it_says_nothing(self):
+        end = "2022-01-06"
+        history = listed(
+            ("OLD", "Old Inc. Common Stock", "2021-04-01", end),
+            ("NEW", "New Inc. Common Stock", end, None),
+        )
+        later = [("OLD", "3", "2022-02-01", None), ("NEW", "3", "2022-01-07", None)]
+        assert chained(history, ciks=later)[f"NEW:{end}"] == f"NEW:{end}"
+
+    def test_one_cik_goes_before_one_count(self):
+        """ENNV became FSRD; IVCB, another blank cheque, began with the same count."""
+        end = "2022-02-07"
+        history = listed(
+            ("ENNV", "ECP Environmental Growth Opportunities Corp. Class A", "2021-04-06", end),
+            ("FSRD", "Fast Radius Inc. Class A Common Stock", end, None),
+            ("IVCB", "Investcorp Europe Acquisition Corp I Class A", "2022-02-08", None),
+        )
+        ends = [
+            ("ENNV:2021-04-06", 9.7, 4.3125e7, 9.9, 4.3125e7),
+            (f"FSRD:{end}", 8.1, 7.3e7, None, None),
+            ("IVCB:2022-02-08", 9.9, 4.3125e7, None, None),
+        ]
+        ciks = [
+            ("ENNV", "5", "2021-12-26", end),
+            ("FSRD", "5", end, None),
+            ("IVCB", "6", "2022-02-08", None),
+        ]
+        found = chained(history, *ends, ciks=ciks)
+        assert found[f"FSRD:{end}"] == "ENNV:2021-04-06"
+        assert found["IVCB:2022-02-08"] == "IVCB:2022-02-08"
+
+    def test_a_change_of_name_goes_before_a_like_price(self):
+        end = "2022-05-03"
+        history = listed(
+            ("SV", "Spring Valley Acquisition Corp. Class A Ordinary Share", "2021-01-29", end),
+            ("SMR", "NuScale Power Corporation", end, None),
+            ("PLAO", "Patria Latin American Opportunity", "2022-05-04", None),
+        )
+        ends = [
+            ("SV:2021-01-29", 10.1, 2.875e7, 10.0, 2.875e7),
+            (f"SMR:{end}", 10.9, 2.2e8, None, None),
+            ("PLAO:2022-05-04", 10.0, 2.875e7, None, None),
+        ]
+        edgar = [("SPRING VALLEY ACQUISITION CORP", "NUSCALE POWER CORP")]
+        assert chained(history, *ends, edgar=edgar)[f"SMR:{end}"] == "SV:2021-01-29"
+
+    @pytest.mark.parametrize("issued", ["GEHCV", "GEHC.V", "GEHC/WI", "GEHC.WD"])
+    def test_what_traded_when_issued_is_no_past(self, issued):
+        end, name = "2023-01-04", "GE HealthCare Technologies Inc. Common Stock"
+        history = listed((issued, name, "2022-12-15", end), ("GEHC", name, end, None))
+        assert chained(history)[f"GEHC:{end}"] == f"GEHC:{end}"
+        announcing = chained(history, symbols=[(issued, "GEHC", end)])
+        assert announcing[f"GEHC:{end}"] == f"GEHC:{end}"

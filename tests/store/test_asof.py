@@ -463,3 +463,34 @@ def test_marks_of_a_life_are_those_known_of_the_first_source(store: Store, files
     ]
     early = store.as_of(after("2024-01-04")).life_marks(life)
     assert early["last_close"].to_list() == [1.0]
+
+
+def test_marks_of_a_life_without_a_cap_are_its_closes(store: Store, files: Path) -> None:
+    def day(session: str, close: float, cap: float | None, volume: int) -> Row:
+        return quote(session, close=close, market_cap=cap, volume=volume)
+
+    store.ingest(
+        [
+            write_file(
+                files / "x.alpha",
+                quote=[
+                    day("2024-01-02", 1.0, None, 10),
+                    day("2024-01-03", 2.0, 40.0, 10),
+                    day("2024-01-08", 3.0, 0.0, 200),
+                    day("2024-01-09", 4.0, None, 100),
+                ],
+            )
+        ]
+    )
+    life = pl.DataFrame(
+        {"life": [7], "symbol": ["A"], "first": [date(2024, 1, 2)], "gone": [date(2024, 1, 10)]}
+    )
+    marks = store.as_of(LATER).life_marks(life).row(0, named=True)
+    # With a cap where any session near the end has one.
+    assert (marks["first_close"], marks["first_shares"]) == (2.0, 20.0)
+    assert (marks["last_close"], marks["last_shares"]) == (2.0, 20.0)
+    assert marks["last_dollars"] == 600.0
+    late = life.with_columns(first=pl.lit(date(2024, 1, 8)), gone=pl.lit(date(2024, 1, 18)))
+    marks = store.as_of(LATER).life_marks(late.with_columns(gone=pl.lit(date(2024, 1, 19))))
+    assert marks.select("first_close", "first_shares").rows() == [(3.0, None)]
+    assert marks.select("last_close", "last_shares", "last_dollars").rows() == [(4.0, None, 400.0)]
