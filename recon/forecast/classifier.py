@@ -130,12 +130,12 @@ class ReconClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def operating_threshold(chances: Floats) -> float:
-    """Chance from which a company is called.
+    """Chance from which a company is called: as many are called as changes are expected.
 
-    The threshold under which the expected F1 of the calls is largest, were the chances right, but
-    never more calls than changes are expected: a list of the length that it will have, without
-    names that are likelier to be wrong than to be missed. It follows from the chances alone, so
-    no outcome of any event enters it.
+    The list of calls has the length that the owner's will have, so the last names of it may be
+    likelier to stay than to change, and their chance says so. It follows from the chances alone:
+    no outcome of any event enters it. Were the chances right, precision and recall of the calls
+    would be the same, and their F1 near its best.
 
     Parameters
     ----------
@@ -146,21 +146,13 @@ def operating_threshold(chances: Floats) -> float:
     -------
     float
         In [0, 1]; 1 where no change is expected. Equal chances are called together or not at all.
-
-    Notes
-    -----
-    Expected F1 is 2 · (expected hits) / (calls + expected changes). Its best threshold is half
-    of the F1 that it reaches (Lipton, Elkan & Naryanaswamy 2014).
     """
     falling = np.sort(chances)[::-1]
     expected = round(float(falling.sum()))
     if expected == 0:
         return 1.0
-    hits = np.cumsum(falling)
-    f1 = 2 * hits / (np.arange(1, len(falling) + 1) + hits[-1])
-    calls = min(int(f1.argmax()) + 1, expected)
-    least = falling[calls - 1]
-    if calls < len(falling) and falling[calls] == least and least < falling[0]:
+    least = falling[expected - 1]
+    if expected < len(falling) and falling[expected] == least and least < falling[0]:
         least = falling[falling > least][-1]
     return float(least)
 
