@@ -14,14 +14,8 @@ from recon.forecast.field import Field, field_of
 from recon.forecast.hazard import hazard
 from recon.forecast.kind import chance_by_kind
 from recon.forecast.simulate import PATHS, Outcome, Setting, seed_of, simulate
-from recon.forecast.traits import (
-    KIND,
-    list_age,
-    once_members,
-    passed_over,
-    traits,
-    unheld,
-)
+from recon.forecast.standing import list_age, once_members, passed_over, unheld
+from recon.forecast.traits import KIND, traits
 from recon.forecast.view import View
 
 SIZE: Final = (

@@ -1,4 +1,4 @@
-"""What the forecast may know of the past of a line."""
+"""What the lists and past events say of a company."""
 
 from dataclasses import replace
 from datetime import date
@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from small_run import small_run
 
-from recon.forecast.traits import once_members
+from recon.forecast.standing import once_members
 
 
 def test_the_events_own_list_is_its_outcome_and_no_past() -> None:
