@@ -81,8 +81,8 @@ def securities(lives: pl.DataFrame, renames: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     pl.DataFrame
-        `lives` with `security_id`: the first life of the chain, so that it never changes when
-        more of the future becomes known.
+        `lives` with `security_id`: the first life of the chain. It stays when the chain goes on,
+        and changes only where a life turns out later to have had another before it.
     """
     predecessor = renames.rename({"life": "earlier", "successor": "life"})
     chain = lives.with_columns(security_id=pl.col("life"))

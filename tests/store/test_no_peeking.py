@@ -75,7 +75,8 @@ def any_rows(chance: random.Random) -> dict[str, list[Row]]:
                 "symbol": letter(),
                 "exchange": "nyse",
                 "close": chance.randint(1, 3),
-                "market_cap": chance.randint(10, 30),
+                "volume": chance.randint(1, 9),
+                "market_cap": chance.choice([None, 0, chance.randint(10, 30)]),
             },
             "listing": lambda: {
                 **happened(),
