@@ -3,8 +3,6 @@
 The shares that `recon.forecast.presumed` starts from, to be held against it event by event.
 """
 
-from typing import Final
-
 import polars as pl
 
 from recon.backtest.answers import strict_first
@@ -13,8 +11,6 @@ from recon.forecast.heads import IN_SIZE
 from recon.forecast.predict import matrix
 from recon.forecast.presumed import PRESUMED, kinds
 from recon.forecast.size import size_chance
-
-KINDS: Final = list(PRESUMED)
 
 
 def admission(frame: pl.DataFrame) -> pl.DataFrame:
@@ -41,15 +37,7 @@ def admission(frame: pl.DataFrame) -> pl.DataFrame:
         .group_by("hindsight", "lead", "place", "event")
         .agg(n=pl.len(), admitted=pl.col("added").sum())
         .sort(strict_first(), "lead", "place", "event")
-        .select(
-            "hindsight",
-            "lead",
-            pl.col("place").replace_strict(range(len(KINDS)), KINDS).alias("kind"),
-            pl.col("place")
-            .replace_strict(range(len(KINDS)), list(PRESUMED.values()))
-            .alias("presumed"),
-            "event",
-            "n",
-            "admitted",
-        )
+        .with_columns(kind=pl.col("place").replace_strict(dict(enumerate(PRESUMED))))
+        .with_columns(presumed=pl.col("kind").replace_strict(PRESUMED))
+        .select("hindsight", "lead", "kind", "presumed", "event", "n", "admitted")
     )

@@ -1,7 +1,7 @@
 """The kinds of a backtest: each gives what is shown of it in every format."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -104,10 +104,9 @@ def ablated(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
 
 def admitted(asked: Plan, _terms: Terms, watch: Watch) -> Shown:
     """What became of companies large enough, by kind, beside what is presumed of them."""
-    frame = asked.frame(watch("feature frames"))
-    found = admission(
-        frame.filter(pl.col("lead").is_in(asked.leads) & pl.col("event").is_in(asked.events))
-    )
+    # Nothing is learned, so frames of the events before are not made.
+    frame = replace(asked, past=[]).frame(watch("feature frames"))
+    found = admission(frame.filter(pl.col("lead").is_in(asked.leads)))
     said = {"events": asked.events, "simulated": asked.simulated, "admission": found.to_dicts()}
     laid = admission_text(found, asked.hindsights, simulated=asked.simulated)
     return Shown(said, found, found, laid)

@@ -48,13 +48,14 @@ def kinds(x: Floats, features: Sequence[str]) -> npt.NDArray[np.int64]:
     features : sequence of str
         Their names.
     """
+    at = {name: i for i, name in enumerate(features)}
 
     def is_(name: str) -> npt.NDArray[np.bool_]:
-        return np.asarray(x[:, list(features).index(name)] == 1)
+        return np.asarray(x[:, at[name]] == 1)
 
     refused = ~is_("ruled_eligible")
     at_home = ~(is_("seat_abroad") | is_("files_as_foreign") | is_("fails_price"))
-    untested = x[:, list(features).index("events_since_listed")] == 0
+    untested = x[:, at["events_since_listed"]] == 0
     rules = (
         is_("fails_share_type") | is_("fails_structure"),
         refused & at_home & (is_("refused_recon") | is_("refused_early")),
